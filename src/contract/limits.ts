@@ -1,0 +1,77 @@
+/**
+ * Every queue, buffer, rate, retry and timeout of the server, by name: its default and what happens beyond it.
+ * `serve --limit name=value` sets one; `serve --help` prints this table. A rate of 0 means no limit.
+ */
+export interface LimitRow {
+  readonly value: number;
+  readonly unit: 'bytes' | 'ms' | 'perSecond' | 'perMinute' | 'count' | 'days';
+  /** What somebody meets who goes beyond it. */
+  readonly beyond: string;
+}
+
+const row = (value: number, unit: LimitRow['unit'], beyond: string): LimitRow => ({ value, unit, beyond });
+
+export const limitTable = {
+  // The wire (docs/protocol.md section 7).
+  'frame.bytes': row(65_536, 'bytes', 'close 1009'),
+  'body.bytes': row(16_384, 'bytes', 'gateway.body_too_big'),
+  'meta.bytes': row(1_024, 'bytes', 'gateway.bad_frame'),
+  'page.bytes': row(262_144, 'bytes', 'the page ends there, with `more`'),
+  'hello.withinMs': row(10_000, 'ms', 'close 4101'),
+  'badFrames.perMinute': row(10, 'perMinute', 'close 4100'),
+  'frames.perSecond': row(2_000, 'perSecond', 'gateway.rate_limited; after 10 s without pause close 4002'),
+  'inFlight.sends': row(1_000, 'count', 'gateway.rate_limited'),
+  'window.unacked': row(256, 'count', 'delivery pauses until an acknowledgement'),
+  'replay.max': row(1_000, 'count', 'nothing replayed: resumed with recovered false'),
+  'socket.bufferedBytes': row(4_194_304, 'bytes', 'close 4001'),
+  'members.max': row(256, 'count', 'conversation.too_many_members'),
+  'idempotency.days': row(0, 'days', 'an id older than this may be stored again; 0 keeps ids for ever'),
+  'connections.node': row(50_000, 'count', '503 at the upgrade'),
+  'drain.ms': row(20_000, 'ms', 'what is still connected is closed with 4000'),
+  'resync.everyMs': row(10_000, 'ms', 'how often a session compares what it sent with what is stored'),
+  'heartbeat.ms': row(30_000, 'ms', 'silent for twice this long: close 4003'),
+  // Mailboxes: how many messages an actor holds before it refuses (runtime.mailbox_full).
+  'mailbox.default': row(1_000, 'count', 'refused to the sender'),
+  'mailbox.session': row(4_096, 'count', 'gateway.overloaded'),
+  'mailbox.conversation': row(10_000, 'count', 'gateway.overloaded'),
+  'mailbox.delivery': row(100_000, 'count', 'delivered late, by the resync'),
+  'mailbox.batch': row(256, 'count', 'messages an actor takes in one turn before others get theirs'),
+  'deadLetters.kept': row(1_000, 'count', 'the oldest is forgotten; the count goes on'),
+  // Time.
+  'effect.deadlineMs': row(10_000, 'ms', 'runtime.deadline, effect unknown'),
+  'restart.baseMs': row(100, 'ms', 'first wait before a failed actor restarts; doubles'),
+  'restart.maxMs': row(10_000, 'ms', 'longest wait before a restart'),
+  'restart.budget': row(5, 'count', 'the failure goes to the parent'),
+  'restart.withinMs': row(60_000, 'ms', 'the time in which the restart budget counts'),
+  'conversation.idleMs': row(120_000, 'ms', 'the conversation actor is passivated'),
+  'session.graceMs': row(60_000, 'ms', 'a lost session expires; presence follows'),
+  'positions.flushMs': row(5_000, 'ms', 'a crash may take back this much of a device’s acknowledgements'),
+  // The append and its fan-out (docs/architecture.md).
+  'append.group': row(49, 'count', 'further sends wait for the next group'),
+  'append.tries': row(3, 'count', 'store.unavailable, effect unknown'),
+  'append.retryMs': row(50, 'ms', 'first wait after a lost append; grows at random'),
+  'append.losses': row(20, 'count', 'store.unavailable, effect none'),
+  'conversation.held': row(20_000, 'count', 'gateway.overloaded'),
+  'event.members': row(90, 'count', 'a larger change of members becomes several entries'),
+  'fanout.markMs': row(250, 'ms', 'the mark of a finished fan-out is written by itself'),
+  'fanout.batch': row(200, 'count', 'a longer backlog is fanned out in several steps'),
+  'sweep.everyMs': row(2_000, 'ms', 'how often marks are swept'),
+  'sweep.olderMs': row(5_000, 'ms', 'the age at which any node takes over a fan-out'),
+  'sweep.batch': row(500, 'count', 'the rest waits for the next sweep'),
+  'gap.holdMs': row(200, 'ms', 'a gap is read from the store'),
+  'gap.held': row(64, 'count', 'held messages are dropped and read from the store'),
+  'read.batch': row(200, 'count', 'a replay reads in several steps'),
+} as const satisfies Record<string, LimitRow>;
+
+export type LimitName = keyof typeof limitTable;
+
+/** The limits in force: one number a name. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+/** The defaults, with some of them replaced. */
+export const withLimits = (changed: Partial<Record<LimitName, number>> = {}): Limits => {
+  const entries = Object.entries(limitTable).map(([name, { value }]) => [name, value]);
+  return { ...(Object.fromEntries(entries) as Record<LimitName, number>), ...changed };
+};
+
+export const isLimitName = (name: string): name is LimitName => Object.hasOwn(limitTable, name);

@@ -1,0 +1,76 @@
+/**
+ * Between nodes: who is connected where, what was last stored for a user, and notices to other nodes. All of it is
+ * disposable: a lost notice or index is healed from the store (promise 5).
+ */
+import type { Conv, ConversationKind, Device, Entry, Millis, Seq, User } from '#contract/conversation';
+import type { Effect } from '#contract/effects';
+
+export type NodeName = string;
+
+export interface SessionAddress {
+  readonly user: User;
+  readonly device: Device;
+  readonly node: NodeName;
+  /** Name of the session on its node. */
+  readonly session: string;
+  /** Of two registrations of one device the one with the higher epoch is the living one. */
+  readonly epoch: number;
+}
+
+/** What the members of a conversation hear of one stretch of it, throughout which they stay the same people. */
+export interface Notice {
+  readonly conv: Conv;
+  readonly kind: ConversationKind;
+  readonly title?: string;
+  /** Numbers `from`..`to`: one member entry, or messages only. Creation: from = 0, to = 0, no entries. */
+  readonly from: number;
+  readonly to: Seq;
+  readonly entries: readonly Entry[];
+  /** Users who hear the entries, the added among them. */
+  readonly recipients: readonly User[];
+  /** Users for whom the conversation opens with it (all founders, at creation). */
+  readonly added: readonly User[];
+  /** Users who hear `removed` and nothing else. */
+  readonly removed: readonly User[];
+  /** Who is in, for `opened`; empty when nobody is added. */
+  readonly members: readonly User[];
+  /** Connection that asked and has its answer; null when unknown. */
+  readonly origin: string | null;
+}
+
+/** What one node tells another. */
+export type NodeMessage =
+  | { readonly t: 'notices'; readonly cause: string; readonly notices: readonly Notice[] }
+  | { readonly t: 'replaced'; readonly cause: string; readonly old: SessionAddress };
+
+/** Where a conversation stands for a user. */
+export interface LastKnown {
+  readonly seq: Seq;
+  readonly since: Seq;
+}
+
+export interface Resync {
+  readonly last: ReadonlyMap<Conv, LastKnown>;
+  /** The living registration of the device; null when there is none (index lost). */
+  readonly current: SessionAddress | null;
+}
+
+export interface Bus {
+  /** epoch = max(now, previous + 1). Answers the address and the one it replaced. */
+  register(
+    session: Omit<SessionAddress, 'epoch'>,
+    now: Millis,
+  ): Effect<{ readonly address: SessionAddress; readonly replaced: SessionAddress | null }>;
+  /** Writes this registration again, unchanged, unless a newer one is there. */
+  restore(address: SessionAddress): Effect<void>;
+  /** Removes this registration unless a newer one is there. */
+  unregister(address: SessionAddress): Effect<void>;
+  /** Raises the last index of all concerned, then publishes to each other node that has sessions of them. */
+  fanOut(from: NodeName, cause: string, notices: readonly Notice[]): Effect<void>;
+  /** Best effort: to one node. */
+  publish(to: NodeName, message: NodeMessage): Effect<void>;
+  /** Where every conversation of the user stands, and who the device's living session is. */
+  resync(user: User, device: Device): Effect<Resync>;
+  /** What arrives for a node goes to `receive`. Answers how to end it. */
+  subscribe(node: NodeName, receive: (message: NodeMessage) => void): () => void;
+}
