@@ -44,6 +44,9 @@ export const limitTable = {
   'restart.budget': row(5, 'count', 'the failure goes to the parent'),
   'restart.withinMs': row(60_000, 'ms', 'the time in which the restart budget counts'),
   'conversation.idleMs': row(120_000, 'ms', 'the conversation actor is passivated'),
+  'leave.withinMs': row(500, 'ms', 'a session that drains closes with sends unanswered'),
+  'leave.tickMs': row(50, 'ms', 'the step in which a drain closes sessions'),
+  'drain.aloneMs': row(2_000, 'ms', 'drain.ms of the only server'),
   'session.graceMs': row(60_000, 'ms', 'a lost session expires; presence follows'),
   'positions.flushMs': row(5_000, 'ms', 'a crash may take back this much of a device’s acknowledgements'),
   // The append and its fan-out (docs/architecture.md).
@@ -54,12 +57,15 @@ export const limitTable = {
   'conversation.held': row(20_000, 'count', 'gateway.overloaded'),
   'event.members': row(90, 'count', 'a larger change of members becomes several entries'),
   'fanout.markMs': row(250, 'ms', 'the mark of a finished fan-out is written by itself'),
+  'fanout.retryMs': row(1_000, 'ms', 'how long a failed fan-out waits; the sweep is behind it'),
+  'fanout.held': row(1_000, 'count', 'further entries are read from the store when their turn comes'),
   'fanout.batch': row(200, 'count', 'a longer backlog is fanned out in several steps'),
   'sweep.everyMs': row(2_000, 'ms', 'how often marks are swept'),
   'sweep.olderMs': row(5_000, 'ms', 'the age at which any node takes over a fan-out'),
   'sweep.batch': row(500, 'count', 'the rest waits for the next sweep'),
   'gap.holdMs': row(200, 'ms', 'a gap is read from the store'),
   'gap.held': row(64, 'count', 'held messages are dropped and read from the store'),
+  'replay.retryMs': row(1_000, 'ms', 'how long a failed replay waits'),
   'read.batch': row(200, 'count', 'a replay reads in several steps'),
 } as const satisfies Record<string, LimitRow>;
 

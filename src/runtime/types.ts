@@ -46,23 +46,28 @@ export interface Behaviour<S, M> {
   receive(state: S, message: M, context: Context<M>): S;
   /** Last words: answers what the state still held. The context can still tell; what it starts is dropped. */
   stopped?(state: S, reason: StopReason, context: Context<M>): void;
+  /** Whether an idle actor may be passivated now; absent: yes. Never asked while effects are outstanding. */
+  mayPassivate?(state: S): boolean;
 }
 
 export interface Backoff {
   readonly baseMs: number;
   readonly maxMs: number;
-  /** Restarts allowed within `withinMs`; one more goes to the parent. */
+  /** Restarts allowed within `withinMs`; at one more failure the actor gives up. */
   readonly budget: number;
   readonly withinMs: number;
 }
 
-export type Supervision = { readonly kind: 'restart'; readonly backoff: Backoff } | { readonly kind: 'stop' };
+export type Supervision =
+  /** Giving up, it fails its parent as well (`escalate`, the default) or just stops. */
+  | { readonly kind: 'restart'; readonly backoff: Backoff; readonly then?: 'escalate' | 'stop' }
+  | { readonly kind: 'stop' };
 
 export interface SpawnOptions<P = never> {
   /** Messages held before a teller is refused. */
   readonly mailbox?: number;
   readonly supervision?: Supervision;
-  /** Told to the parent when the child is gone for good. */
+  /** Told to the parent when the child is gone for good; not when the parent itself ended it by failing or stopping. */
   readonly onStopped?: (reason: StopReason) => P;
 }
 
@@ -70,6 +75,31 @@ export interface StartOptions {
   /** Milliseconds after which the effect counts as failed with `runtime.deadline`; default effect.deadlineMs. */
   readonly deadlineMs?: number;
 }
+
+/** What a driver runs: it calls `turn` once for each time that it was asked to schedule. */
+export interface Runnable {
+  readonly path: string;
+  /** What the driver keeps with it. */
+  handle: unknown;
+  readonly parentHandle: unknown;
+  turn(): void;
+}
+
+/** Who calls `turn`, and whose time it is. Envelope, mailbox and turn are the same under every driver. */
+export interface Driver {
+  readonly clock: Clock;
+  /** The same time, for the runtime's own timers, where the driver wants to tell them from those of the ports. */
+  readonly timers?: Clock;
+  attach(runnable: Runnable): void;
+  schedule(runnable: Runnable): void;
+  detach(runnable: Runnable): void;
+}
+
+/**
+ * Sees every envelope as it is handled: transcripts, recordings, the inspector. Costs nothing while absent. Life-cycle
+ * envelopes read `{ t: 'start' | 'stop' | 'call' | 'child-failed' }`.
+ */
+export type Observer = (path: string, envelope: Envelope) => void;
 
 /** All that a behaviour can reach. */
 export interface Context<M> {
@@ -79,14 +109,14 @@ export interface Context<M> {
   readonly parent: string;
   /** Constant within a turn. */
   readonly now: number;
-  /** Seeded by system seed, path and incarnation. */
+  /** Seeded by system seed, path and incarnation: an actor that comes back under its path draws the same again. */
   readonly random: Random;
   readonly log: Log;
   /** Global id of the envelope being handled: goes into whatever leaves the process. */
   readonly cause: string;
   /** Names must be free among the living children: throws `runtime.name_taken`. */
   spawn<CS, CM>(behaviour: Behaviour<CS, CM>, name: string, options?: SpawnOptions<M>): Ref<CM>;
-  /** Stops a child or oneself: after the messages of this turn, before those still in its mailbox. */
+  /** Stops a child or oneself: after the message being handled, before those still in its mailbox. */
   stop(ref: Ref<never>): void;
   tell<T>(ref: Ref<T>, message: T): Fault | undefined;
   /** Tells `make(reply)`; the reply or `runtime.ask_timeout` comes back as a message of one's own. */

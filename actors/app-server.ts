@@ -1,0 +1,74 @@
+/**
+ * The actor tree of one app server, over whatever ports and driver it is given: the same in production, on a tester's
+ * desk and in a simulation.
+ */
+import type { Conv } from '#contract/conversation';
+import type { FromConnection } from '#contract/inlet';
+import type { Limits } from '#contract/limits';
+import type { NodeMessage, NodeName } from '#contract/ports/bus';
+import type { Outlet } from '#contract/ports/outlet';
+import type { Ports } from '#contract/ports/ports';
+import type { Ids } from '#contract/ports/system';
+import { conversationBehaviour } from '#actors/conversation/behaviour';
+import { deliveryBehaviour } from '#actors/delivery';
+import { gatewayBehaviour } from '#actors/gateway';
+import type { ToConversation } from '#actors/messages';
+import { sessionBehaviour } from '#actors/session/behaviour';
+import { sweeperBehaviour } from '#actors/sweeper';
+import { Nursery } from '#runtime/nursery';
+import { Region } from '#runtime/region';
+import type { ActorSystem } from '#runtime/system';
+import type { Behaviour, Ref } from '#runtime/types';
+
+export interface AppServerOptions {
+  readonly system: ActorSystem;
+  readonly node: NodeName;
+  readonly ports: Ports;
+  readonly ids: Ids;
+  readonly limits: Limits;
+  /** No other server takes over this one's clients. */
+  readonly alone: boolean;
+}
+
+export interface AppServer {
+  /** A session for a new connection; where its frames go. */
+  openSession(outlet: Outlet): Ref<FromConnection>;
+  /** State of the gateway's machine: `serving` takes new connections. */
+  state(): string;
+  /** Empties the node; calls back when the last connection has gone. */
+  drain(drained: () => void): void;
+  /** Ends what the tree has started outside of itself. */
+  detach(): void;
+}
+
+export const appServer = ({ system, node, ports, ids, limits, alone }: AppServerOptions): AppServer => {
+  let gatewayState = 'warming';
+  const onState = (state: string): void => {
+    gatewayState = state;
+  };
+  const gateway = system.spawn(gatewayBehaviour({ limits, alone, onState }), 'gateway', {
+    mailbox: limits['mailbox.delivery'],
+  });
+  const delivery = system.spawn(deliveryBehaviour(), 'delivery', { mailbox: limits['mailbox.delivery'] });
+  const conversations = new Region<ToConversation>(system, 'conversations', {
+    behaviour: (conv: Conv) =>
+      conversationBehaviour(conv, { node, ports, ids, limits, delivery }) as Behaviour<unknown, ToConversation>,
+    idleMs: limits['conversation.idleMs'],
+    child: { mailbox: limits['mailbox.conversation'] },
+  });
+  const sessions = new Nursery(system, 'sessions');
+  system.spawn(sweeperBehaviour({ store: ports.store, limits, gateway, conversations }), 'sweeper');
+  const receive = (message: NodeMessage): void => system.tellCausedBy(message.cause, delivery, message);
+  const unsubscribe = ports.bus.subscribe(node, receive);
+  const kit = { node, ports, ids, limits, delivery, gateway, conversations };
+  return {
+    openSession: (outlet) =>
+      sessions.spawn(sessionBehaviour(outlet.connection, outlet, kit), outlet.connection, {
+        mailbox: limits['mailbox.session'],
+        supervision: { kind: 'stop' },
+      }),
+    state: () => gatewayState,
+    drain: (drained) => void gateway.tell({ t: 'drain', drained }),
+    detach: unsubscribe,
+  };
+};

@@ -1,0 +1,225 @@
+/**
+ * The append: while one group is in flight, arrivals wait; then all go at once. Rights are checked against the members
+ * of exactly the number that the group expects, so that a stale list loses with it. Repeats inside a group share a draft.
+ */
+import type { Draft, Entry, MemberEvent } from '#contract/conversation';
+import { fault } from '#contract/effects';
+import type { Fault, Outcome } from '#contract/effects';
+import type { AppendGroup, AppendResult } from '#contract/ports/store';
+import type { Change, StoredAnswer, Submit, ToSession } from '#actors/messages';
+import { adopt, refresh, standing } from '#actors/conversation/reading';
+import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#actors/conversation/roster';
+import type { Group, Hands, Job } from '#actors/conversation/state';
+import type { Ref } from '#runtime/types';
+
+export const refuseJob = ({ state }: Hands, job: Job, why: Fault): void => {
+  const { asker, id, t } = job.work;
+  asker.reply.tell({ t: 'refused', conv: state.conv, of: t === 'submit' ? 'send' : 'members', id, fault: why });
+};
+
+/** Sends the next group, if one may go now. */
+export const pump = (hands: Hands): void => {
+  const { state } = hands;
+  if (state.inFlight !== undefined || state.pausing || state.refreshing || state.held.length === 0) return;
+  const { item } = state;
+  if (item === undefined || (item !== null && item.memVersion !== state.roster.version)) return refresh(hands);
+  const group = nextGroup(hands);
+  if (group === 'check') return refresh(hands);
+  if (group !== undefined) append(hands, group);
+};
+
+/** The next group; `check`: the first job can only be refused after a strong read; undefined: nothing is left. */
+const nextGroup = (hands: Hands): Group | 'check' | undefined => {
+  const { state, kit } = hands;
+  const drafts = new Map<string, { readonly draft: Draft; readonly index: number }>();
+  const jobs: { job: Job; index: number }[] = [];
+  let taken = 0;
+  for (const job of state.held) {
+    if (memberNow(state.roster, job.work.asker.user) === undefined || state.item === null) {
+      if (!job.checked) break;
+      refuseJob(hands, job, forbidden());
+    } else if (job.work.t === 'change') {
+      if (jobs.length > 0) break;
+      const group = changeGroup(hands, job, job.work);
+      if (group !== undefined) {
+        state.held.splice(0, taken + 1);
+        return group;
+      }
+    } else {
+      const key = `${job.work.asker.user} ${job.work.id}`;
+      const known = drafts.get(key);
+      if (known === undefined && drafts.size === kit.limits['append.group']) break;
+      const index = known?.index ?? drafts.size;
+      if (known === undefined) drafts.set(key, { draft: messageDraft(hands, job, job.work), index });
+      jobs.push({ job, index });
+    }
+    taken += 1;
+  }
+  state.held.splice(0, taken);
+  if (jobs.length === 0) return state.held.length > 0 ? 'check' : undefined;
+  return groupOf(hands, [...drafts.values()].map(({ draft }) => draft), jobs);
+};
+
+const groupOf = ({ state, kit, ctx }: Hands, drafts: readonly Draft[], jobs: Group['jobs']): Group => {
+  const { item, fan } = state;
+  const expected = item?.lastSeq ?? 0;
+  // A finished fan-out rides along only when it covers all there is: the age of the mark is then that of this group.
+  const rides = item !== null && item !== undefined && fan.doneTo === expected && item.fannedTo < fan.doneTo;
+  const base: AppendGroup = { conv: state.conv, expected, drafts, partitions: 1, now: ctx.now };
+  const request = rides ? { ...base, fanned: { from: item.fannedTo + 1, to: fan.doneTo } } : base;
+  return { request, jobs, tries: 0, doubtful: false };
+};
+
+const messageDraft = ({ kit, ctx }: Hands, job: Job, { asker, id, body, meta }: Submit): Draft => ({
+  mid: kit.ids.ulid(ctx.now, ctx.random),
+  from: asker.user,
+  device: asker.device,
+  id,
+  body,
+  ...(meta === undefined ? {} : { meta }),
+  cause: job.cause,
+});
+
+/** A change of members goes alone. Undefined when it was answered at once: refused, or nothing to change. */
+const changeGroup = (hands: Hands, job: Job, change: Change): Group | undefined => {
+  const { state, kit, ctx } = hands;
+  const { asker } = change;
+  const { item } = state;
+  if (item === null || item === undefined) return undefined;
+  const verdict = judgeChange(item, state.roster, asker.user, change, kit.limits['members.max']);
+  if (verdict.kind === 'refused') {
+    refuseJob(hands, job, verdict.fault);
+    return undefined;
+  }
+  const event = firstPart(verdict.event, kit.limits['event.members']);
+  if (event.add.length + event.remove.length === 0) {
+    answerChange(hands, change);
+    return undefined;
+  }
+  const mid = kit.ids.ulid(ctx.now, ctx.random);
+  const id = job.parts === 0 ? change.id : mid;
+  const draft: Draft = { mid, from: asker.user, device: asker.device, id, body: '', event, cause: job.cause };
+  return groupOf(hands, [draft], [{ job, index: 0 }]);
+};
+
+const answerChange = (hands: Hands, { asker, id }: Change): void => {
+  const { state } = hands;
+  const member = state.roster.byUser.get(asker.user);
+  if (member === undefined || state.item === null || state.item === undefined) return;
+  asker.reply.tell({ t: 'members-are', id, standing: standing(hands, state.item, member) });
+};
+
+const append = ({ kit, state, ctx }: Hands, group: Group): void => {
+  state.inFlight = group;
+  group.tries += 1;
+  ctx.start(kit.ports.store.append(group.request), (outcome) => ({ t: 'appended', group, outcome }));
+};
+
+/** Tries the group that waits again, or forms the next one. */
+export const retryAppend = (hands: Hands): void => {
+  const { state } = hands;
+  state.pausing = false;
+  const group = state.inFlight;
+  if (group === undefined) pump(hands);
+  else append(hands, group);
+};
+
+/** The outcome of an append. Answers the new entries, for fan-out. */
+export const appendCame = (hands: Hands, group: Group, outcome: Outcome<AppendResult>): readonly Entry[] => {
+  const { state } = hands;
+  if (!outcome.ok) {
+    tryAgainOrGiveUp(hands, group, outcome.fault);
+    return [];
+  }
+  if (outcome.value.kind === 'conflict') {
+    lost(hands, group, outcome.value);
+    return [];
+  }
+  state.inFlight = undefined;
+  if (state.losses > 0) state.machine.send({ type: 'WON' });
+  state.losses = 0;
+  return won(hands, group, outcome.value);
+};
+
+const pause = ({ kit, state, ctx }: Hands, turns: number): void => {
+  state.pausing = true;
+  const longest = kit.limits['append.retryMs'] * 2 ** Math.min(turns, 6);
+  ctx.after('retry-append', Math.ceil(ctx.random.next() * longest), { t: 'retry-append' });
+};
+
+/** The identical group again: nothing is added to one that may have landed. */
+const tryAgainOrGiveUp = (hands: Hands, group: Group, why: Fault): void => {
+  const { kit, state } = hands;
+  group.doubtful ||= why.effect === 'unknown';
+  if (group.tries < kit.limits['append.tries']) return pause(hands, group.tries);
+  state.inFlight = undefined;
+  const effect = group.doubtful ? 'unknown' : 'none';
+  giveUp(hands, group, fault('store.unavailable', 'the store did not take it', effect, 1_000));
+};
+
+const giveUp = (hands: Hands, group: Group, why: Fault): void => {
+  for (const { job } of group.jobs) refuseJob(hands, job, why);
+};
+
+/** Somebody else was faster: look at the item as it is now, wait at random, longer each time, and form the group anew. */
+const lost = (hands: Hands, group: Group, conflict: Extract<AppendResult, { kind: 'conflict' }>): void => {
+  const { kit, state } = hands;
+  state.inFlight = undefined;
+  if (conflict.item !== null) adopt(hands, conflict.item);
+  else state.item = null;
+  state.losses += 1;
+  state.machine.send({ type: 'LOST' });
+  if (state.losses > kit.limits['append.losses']) {
+    state.losses = 0;
+    const effect = group.doubtful ? 'unknown' : 'none';
+    return giveUp(hands, group, fault('store.unavailable', 'others write here without pause', effect, 1_000));
+  }
+  state.held.unshift(...group.jobs.map(({ job }) => job));
+  pause(hands, state.losses);
+};
+
+const won = (hands: Hands, group: Group, result: Extract<AppendResult, { kind: 'appended' }>): readonly Entry[] => {
+  const { state } = hands;
+  const entries: Entry[] = [];
+  result.results.forEach(({ seq, mid, at, duplicate }, index) => {
+    const draft = group.request.drafts[index];
+    if (draft === undefined || duplicate) return;
+    entries.push({ v: 1, ...draft, seq, mid, at });
+    if (draft.event !== undefined) state.roster = rosterAfter(state.roster, draft.event, seq);
+  });
+  adopt(hands, result.item);
+  answerJobs(hands, group, result);
+  return entries;
+};
+
+const answerJobs = (hands: Hands, group: Group, { results }: Extract<AppendResult, { kind: 'appended' }>): void => {
+  const { conv } = hands.state;
+  const answers = new Map<Ref<ToSession>, StoredAnswer[]>();
+  for (const { job, index } of group.jobs) {
+    const numbered = results[index];
+    if (numbered === undefined) continue;
+    if (job.work.t === 'change') {
+      afterChange(hands, job, job.work, numbered.duplicate);
+      continue;
+    }
+    const { reply } = job.work.asker;
+    const mine = answers.get(reply) ?? [];
+    if (mine.length === 0) answers.set(reply, mine);
+    mine.push({ id: job.work.id, seq: numbered.seq, mid: numbered.mid, at: numbered.at });
+  }
+  for (const [reply, mine] of answers) reply.tell({ t: 'stored', conv, answers: mine });
+};
+
+/** Answers a change of members, or goes on with the next part of a large one. */
+const afterChange = (hands: Hands, job: Job, change: Change, duplicate: boolean): void => {
+  const { state, kit } = hands;
+  job.parts += 1;
+  const large = size(change) > kit.limits['event.members'];
+  if (duplicate ? large : large && stillIn(hands, change)) state.held.unshift(job);
+  else answerChange(hands, change);
+};
+
+const size = (event: MemberEvent): number => event.add.length + event.remove.length;
+
+const stillIn = ({ state }: Hands, change: Change): boolean =>
+  memberNow(state.roster, change.asker.user) !== undefined;

@@ -1,0 +1,103 @@
+/** What a conversation actor keeps: a view of the stored item, who is in, what waits, and how far fan-out has come. */
+import type { Conv, ConversationItem, Entry, Seq } from '#contract/conversation';
+import type { Limits } from '#contract/limits';
+import type { Outcome } from '#contract/effects';
+import type { NodeName } from '#contract/ports/bus';
+import type { Ports } from '#contract/ports/ports';
+import type { AppendGroup, AppendResult, MemberList } from '#contract/ports/store';
+import type { Ids } from '#contract/ports/system';
+import type { Change, History, Open, Replay, Stand, Submit, ToConversation, ToDelivery } from '#actors/messages';
+import type { Roster } from '#actors/conversation/roster';
+import type { conversationMachine } from '#machines/conversation';
+import type { MachineHost } from '#runtime/machine-actor';
+import type { Context, Ref } from '#runtime/types';
+
+export interface ConversationKit {
+  readonly node: NodeName;
+  readonly ports: Pick<Ports, 'store' | 'members' | 'bus'>;
+  readonly ids: Ids;
+  readonly limits: Limits;
+  readonly delivery: Ref<ToDelivery>;
+}
+
+/** A send or a change of members that waits for its number. */
+export interface Job {
+  readonly work: Submit | Change;
+  readonly cause: string;
+  /** A strong read was begun after it arrived: a refusal is then final. */
+  checked: boolean;
+  /** Parts of a large change stored so far. */
+  parts: number;
+}
+
+/** An append in flight: the drafts, and which jobs each of them answers (repeats inside a group share one). */
+export interface Group {
+  readonly request: AppendGroup;
+  readonly jobs: readonly { readonly job: Job; readonly index: number }[];
+  tries: number;
+  /** A try ended without saying whether it landed. */
+  doubtful: boolean;
+}
+
+/** What is answered after a strong read: it began after the question came. `who` is a change that changes nothing. */
+export type Question = History | Replay | Stand | Change | { readonly t: 'opening'; readonly open: Open };
+
+export interface Fan {
+  /** Numbers up to here were handed to the bus. */
+  doneTo: number;
+  /** Numbers up to here are ours to fan out. */
+  goal: number;
+  busy: boolean;
+  marking: boolean;
+  /** The strong read in flight decides what is to be taken over. */
+  sweep: boolean;
+  /** Entries we stored and have not fanned out: spares a read. */
+  readonly entries: Map<Seq, Entry>;
+  /** Connection that created the conversation and has its answer. */
+  origin: string | null;
+}
+
+export interface ConversationState {
+  readonly conv: Conv;
+  readonly machine: MachineHost<typeof conversationMachine>;
+  /** Undefined before the first read; null: there is no such conversation. */
+  item: ConversationItem | null | undefined;
+  roster: Roster;
+  held: Job[];
+  inFlight: Group | undefined;
+  /** Waiting before the next append. */
+  pausing: boolean;
+  losses: number;
+  refreshing: boolean;
+  questions: Question[];
+  /** Questions that the read in flight will answer. */
+  asked: Question[];
+  /** Reads in flight by range: sessions with the same gap share one. */
+  readonly reads: Map<string, Replay[]>;
+  readonly fan: Fan;
+}
+
+/** Outcomes and timers: what the actor tells itself. */
+export type Own =
+  | { readonly t: 'created'; readonly open: Open; readonly outcome: Outcome<{ created: boolean; item: ConversationItem }> }
+  | { readonly t: 'item'; readonly outcome: Outcome<ConversationItem | null> }
+  | { readonly t: 'members'; readonly outcome: Outcome<MemberList> }
+  | { readonly t: 'appended'; readonly group: Group; readonly outcome: Outcome<AppendResult> }
+  | { readonly t: 'page-read'; readonly question: History; readonly outcome: Outcome<readonly Entry[]> }
+  | { readonly t: 'replay-read'; readonly key: string; readonly outcome: Outcome<readonly Entry[]> }
+  | { readonly t: 'fan-read'; readonly from: Seq; readonly outcome: Outcome<readonly Entry[]> }
+  | { readonly t: 'fanned'; readonly to: Seq; readonly outcome: Outcome<void> }
+  | { readonly t: 'marked'; readonly outcome: Outcome<ConversationItem> }
+  | { readonly t: 'retry-append' }
+  | { readonly t: 'retry-fan' }
+  | { readonly t: 'mark' };
+
+export type Message = ToConversation | Own;
+export type Ctx = Context<Message>;
+
+/** The parts of a conversation actor call each other through the state's owner: all take these three. */
+export interface Hands {
+  readonly kit: ConversationKit;
+  readonly state: ConversationState;
+  readonly ctx: Ctx;
+}

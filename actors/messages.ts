@@ -1,0 +1,127 @@
+/** What the actors of one app server tell each other. Whoever wants an answer sends its own reference along. */
+import type { Conv, ConversationKind, Device, Entry, Meta, Seq, User } from '#contract/conversation';
+import type { Fault } from '#contract/effects';
+import type { CloseCode } from '#contract/errors';
+import type { FromConnection } from '#contract/inlet';
+import type { NodeMessage, Notice } from '#contract/ports/bus';
+import type { SharedMessage } from '#contract/ports/outlet';
+import type { Ref } from '#runtime/types';
+
+/** Who asks, and where the answer goes. */
+export interface Asker {
+  readonly user: User;
+  readonly device: Device | null;
+  /** Name of the connection; an `opened` for it is answered, not announced. */
+  readonly connection: string;
+  readonly reply: Ref<ToSession>;
+}
+
+export interface Submit {
+  readonly t: 'submit';
+  readonly asker: Asker;
+  readonly id: string;
+  readonly body: string;
+  readonly meta: Meta | undefined;
+}
+
+export interface Change {
+  readonly t: 'change';
+  readonly asker: Asker;
+  readonly id: string;
+  readonly add: readonly User[];
+  readonly remove: readonly User[];
+}
+
+export interface Open {
+  readonly t: 'open';
+  readonly asker: Asker;
+  readonly id: string;
+  readonly kind: ConversationKind;
+  /** The creator first. */
+  readonly founders: readonly User[];
+  readonly title: string | undefined;
+}
+
+export interface History {
+  readonly t: 'history';
+  readonly asker: Asker;
+  readonly id: string;
+  readonly after: Seq | undefined;
+  readonly before: Seq | undefined;
+  readonly limit: number;
+}
+
+/** The next entries for a session that is behind. */
+export interface Replay {
+  readonly t: 'replay';
+  readonly asker: Asker;
+  readonly from: Seq;
+  readonly limit: number;
+}
+
+/** Where the conversation stands for the asker. */
+export interface Stand {
+  readonly t: 'stand';
+  readonly asker: Asker;
+}
+
+export type ToConversation = Submit | Change | Open | History | Replay | Stand | { readonly t: 'sweep' };
+
+/** A conversation as one of its members sees it. */
+export interface Standing {
+  readonly conv: Conv;
+  readonly kind: ConversationKind;
+  readonly title: string | undefined;
+  readonly members: readonly User[];
+  readonly since: Seq;
+  readonly last: Seq;
+}
+
+export interface StoredAnswer {
+  readonly id: string;
+  readonly seq: Seq;
+  readonly mid: string;
+  readonly at: number;
+}
+
+export type ToSession =
+  | FromConnection
+  | { readonly t: 'stored'; readonly conv: Conv; readonly answers: readonly StoredAnswer[] }
+  | { readonly t: 'refused'; readonly conv: Conv; readonly of: string; readonly id: string; readonly fault: Fault }
+  | { readonly t: 'members-are'; readonly id: string; readonly standing: Standing }
+  | { readonly t: 'opened'; readonly id: string; readonly standing: Standing }
+  | {
+      readonly t: 'page';
+      readonly id: string;
+      readonly conv: Conv;
+      readonly entries: readonly Entry[];
+      readonly more: boolean;
+      readonly last: Seq;
+    }
+  | {
+      readonly t: 'replayed';
+      readonly from: Seq;
+      readonly standing: Standing;
+      readonly entries: readonly SharedMessage[];
+    }
+  | { readonly t: 'replay-failed'; readonly conv: Conv; readonly from: Seq; readonly fault: Fault }
+  | { readonly t: 'stands'; readonly standing: Standing }
+  | { readonly t: 'stand-failed'; readonly conv: Conv; readonly fault: Fault }
+  | { readonly t: 'notice'; readonly notice: Notice; readonly messages: readonly SharedMessage[] }
+  | { readonly t: 'replaced' }
+  | { readonly t: 'maintenance'; readonly withinMs: number }
+  /** Close once what is in flight is answered. */
+  | { readonly t: 'leave'; readonly code: CloseCode; readonly reason: string };
+
+export type ToDelivery =
+  | { readonly t: 'attach'; readonly user: User; readonly session: string; readonly ref: Ref<ToSession> }
+  | { readonly t: 'detach'; readonly user: User; readonly session: string }
+  /** From another node, or from this one. */
+  | NodeMessage;
+
+export type ToGateway =
+  | { readonly t: 'joined'; readonly session: string; readonly ref: Ref<ToSession> }
+  | { readonly t: 'left'; readonly session: string }
+  | { readonly t: 'ready' }
+  /** Calls back once nobody is connected any more. */
+  | { readonly t: 'drain'; readonly drained: () => void };

@@ -1,0 +1,134 @@
+/** Requests and their answers: what a client asked for, told to the conversation; what came back, as frames. */
+import type { Conv } from '#contract/conversation';
+import { fault } from '#contract/effects';
+import type { Fault } from '#contract/effects';
+import type { ErrorFrame, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
+import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
+import { newView } from '#actors/session/state';
+import type { Hands } from '#actors/session/state';
+import { pageMessage } from '#actors/wire';
+
+export const askerOf = ({ state, ctx, outlet }: Hands): Asker => ({
+  user: state.who?.user ?? '',
+  device: state.who?.device ?? null,
+  connection: outlet.connection,
+  reply: ctx.self,
+});
+
+export const sendError = ({ outlet }: Hands, why: Fault, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): void => {
+  const { code, message, effect, retryAfterMs } = why;
+  const frame = { t: 'error', ...about, code, message, effect } as const;
+  outlet.send(retryAfterMs === undefined ? frame : { ...frame, retryAfterMs });
+};
+
+/** Told, or refused at once. */
+const tellConversation = (
+  hands: Hands,
+  conv: Conv,
+  message: ToConversation,
+  about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>,
+): boolean => {
+  const refusal = hands.kit.conversations.tell(conv, message);
+  if (refusal !== undefined) sendError(hands, fault('gateway.overloaded', refusal.message, 'none', 1_000), about);
+  return refusal === undefined;
+};
+
+/** An id has no spaces: unambiguous. */
+const pendingKey = (conv: Conv, id: string): string => `${id} ${conv}`;
+
+export const send = (hands: Hands, { id, conv, body, meta }: SendFrame): void => {
+  const { kit, state } = hands;
+  const about = { id, conv, of: 'send' };
+  if (state.pendingCount >= kit.limits['inFlight.sends'])
+    return sendError(hands, fault('gateway.rate_limited', 'too many sends in flight', 'none', 100), about);
+  if (!tellConversation(hands, conv, { t: 'submit', asker: askerOf(hands), id, body, meta }, about)) return;
+  const key = pendingKey(conv, id);
+  state.pending.set(key, (state.pending.get(key) ?? 0) + 1);
+  state.pendingCount += 1;
+};
+
+/** Takes a send off the list of those in flight; false when it was not on it. */
+const settle = ({ state }: Hands, conv: Conv, id: string): boolean => {
+  const key = pendingKey(conv, id);
+  const times = state.pending.get(key);
+  if (times === undefined) return false;
+  if (times === 1) state.pending.delete(key);
+  else state.pending.set(key, times - 1);
+  state.pendingCount -= 1;
+  return true;
+};
+
+/** Answers a send that is in flight with its number; false when none is. */
+export const answerSend = (hands: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): boolean => {
+  if (!settle(hands, conv, id)) return false;
+  hands.outlet.send({ t: 'stored', id, conv, seq, mid, at });
+  return true;
+};
+
+export const stored = (hands: Hands, conv: Conv, answers: readonly StoredAnswer[]): void => {
+  const view = hands.state.views.get(conv);
+  for (const answer of answers) {
+    const answered = answerSend(hands, conv, answer);
+    if (!answered || view === undefined) continue;
+    view.last = Math.max(view.last, answer.seq);
+    if (answer.seq >= view.next) (view.own ??= new Set()).add(answer.seq);
+  }
+};
+
+export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSession, { t: 'refused' }>): void => {
+  if (of === 'send' && !settle(hands, conv, id)) return;
+  sendError(hands, why, of === 'open' ? { id, of } : { id, conv, of });
+};
+
+export const open = (hands: Hands, { id, members, title }: OpenFrame): void => {
+  const { kit, state } = hands;
+  const me = state.who?.user ?? '';
+  const others = [...new Set(members)].filter((user) => user !== me);
+  const [other] = others;
+  const about = { id, of: 'open' };
+  if (other === undefined)
+    return sendError(hands, fault('conversation.too_few_members', 'a conversation needs somebody else'), about);
+  const most = kit.limits['members.max'];
+  if (others.length + 1 > most)
+    return sendError(hands, fault('conversation.too_many_members', `a conversation has at most ${most} members`), about);
+  const direct = others.length === 1 && title === undefined;
+  const conv = direct ? kit.ids.directConversation(me, other) : kit.ids.groupConversation(me, id);
+  const kind = direct ? 'direct' : 'group';
+  const founders = [me, ...others];
+  tellConversation(hands, conv, { t: 'open', asker: askerOf(hands), id, kind, founders, title }, about);
+};
+
+export const opened = (hands: Hands, id: string, standing: Standing): void => {
+  const { state, outlet } = hands;
+  const { conv, kind, members, title, since, last } = standing;
+  state.left.delete(conv);
+  if (!state.views.has(conv)) {
+    const cursor = state.positions?.cursors.get(conv) ?? 0;
+    state.views.set(conv, newView(conv, since, Math.max(cursor + 1, since), last));
+  }
+  const frame = { t: 'opened', id, conv, kind, members, since, seq: last } as const;
+  outlet.send(title === undefined ? frame : { ...frame, title });
+};
+
+export const members = (hands: Hands, { id, conv, add, remove }: MembersFrame): void => {
+  const about = { id, conv, of: 'members' };
+  tellConversation(hands, conv, { t: 'change', asker: askerOf(hands), id, add, remove }, about);
+};
+
+export const membersAre = ({ outlet }: Hands, id: string, standing: Standing): void => {
+  const { conv, members: users, since, last } = standing;
+  outlet.send({ t: 'members', id, conv, members: users, since, seq: last });
+};
+
+export const history = (hands: Hands, { id, conv, after, before, limit }: HistoryFrame): void => {
+  const about = { id, conv, of: 'history' };
+  tellConversation(hands, conv, { t: 'history', asker: askerOf(hands), id, after, before, limit }, about);
+};
+
+export const page = (hands: Hands, answer: Extract<ToSession, { t: 'page' }>): void => {
+  const { state, outlet } = hands;
+  const { id, conv, entries, more, last } = answer;
+  const view = state.views.get(conv);
+  if (view !== undefined) view.last = Math.max(view.last, last);
+  outlet.send({ t: 'history', id, conv, messages: entries.map((entry) => pageMessage(conv, entry)), more });
+};

@@ -1,0 +1,233 @@
+/**
+ * The session actor: one connection of a user's device, from the accepted socket to its end. Its life cycle is the
+ * machine; messages pass as plain code that asks the machine's state. It never restarts under a living connection.
+ */
+import { closeCodes } from '#contract/errors';
+import { fault } from '#contract/effects';
+import type { ClientFrame } from '#contract/frames';
+import type { Outlet } from '#contract/ports/outlet';
+import * as answers from '#actors/session/answers';
+import { close, hello, positioned, readStanding, registered, standingCame, verified } from '#actors/session/entering';
+import { ack, flush, saved, standFailed, stands } from '#actors/session/positions';
+import { resyncCame } from '#actors/session/resync';
+import type { Ctx, Hands, Message, Own, SessionKit, SessionState } from '#actors/session/state';
+import { gapStays, noticeCame, readAgain, replayed, replayFailed } from '#actors/session/stream';
+import type { ToSession } from '#actors/messages';
+import { sessionMachine } from '#machines/session';
+import type { SessionEmitted } from '#machines/session';
+import { machineActor } from '#runtime/machine-actor';
+import type { Behaviour, StopReason } from '#runtime/types';
+
+export const sessionBehaviour = (name: string, outlet: Outlet, kit: SessionKit): Behaviour<SessionState, Message> => ({
+  kind: 'session',
+  init: (ctx) => begin(name, outlet, kit, ctx),
+  receive: (state, message, ctx) => {
+    const hands = { kit, state, ctx, outlet };
+    if (!receiveTold(hands, message)) receiveOwn(hands, message as Own);
+    if (state.leaving !== undefined && state.pendingCount === 0) leaveNow(hands);
+    return state;
+  },
+  stopped: (state, reason, ctx) => lastWords({ kit, state, ctx, outlet }, reason),
+});
+
+const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): SessionState => {
+  const { limits } = kit;
+  const input = { helloWithinMs: limits['hello.withinMs'], graceMs: limits['session.graceMs'] };
+  const onEmit = (emitted: SessionEmitted): void => {
+    if (emitted.type === 'close') outlet.close(emitted.code, emitted.reason);
+    else ctx.stop(ctx.self);
+  };
+  kit.gateway.tell({ t: 'joined', session: name, ref: ctx.self });
+  ctx.every('heartbeat', limits['heartbeat.ms'], { t: 'heartbeat' });
+  ctx.every('resync', limits['resync.everyMs'], { t: 'resync' });
+  return {
+    machine: machineActor(ctx, sessionMachine, input, onEmit),
+    name,
+    who: undefined,
+    verifying: false,
+    address: undefined,
+    cursors: new Map(),
+    positions: undefined,
+    views: new Map(),
+    early: new Map(),
+    left: new Set(),
+    catchUp: new Set(),
+    reading: undefined,
+    unacked: 0,
+    pending: new Map(),
+    pendingCount: 0,
+    unsaved: new Map(),
+    doubtful: new Map(),
+    leaving: undefined,
+  };
+};
+
+/** What others tell; false when it is not one of these. */
+const receiveTold = (hands: Hands, message: Message): boolean => {
+  switch (message.t) {
+    case 'frame':
+      frame(hands, message.frame);
+      return true;
+    case 'stored':
+      answers.stored(hands, message.conv, message.answers);
+      return true;
+    case 'notice':
+      noticeCame(hands, message.notice, message.messages);
+      return true;
+    case 'replayed':
+      replayed(hands, message);
+      return true;
+    case 'replay-failed':
+      replayFailed(hands, message);
+      return true;
+    default:
+      return receiveRare(hands, message);
+  }
+};
+
+const receiveRare = (hands: Hands, message: Exclude<Message, { t: 'frame' }>): boolean => {
+  switch (message.t) {
+    case 'refused':
+      answers.refused(hands, message);
+      return true;
+    case 'opened':
+      answers.opened(hands, message.id, message.standing);
+      return true;
+    case 'members-are':
+      answers.membersAre(hands, message.id, message.standing);
+      return true;
+    case 'page':
+      answers.page(hands, message);
+      return true;
+    case 'stands':
+      stands(hands, message.standing);
+      return true;
+    case 'stand-failed':
+      standFailed(hands, message.conv, message.fault);
+      return true;
+    default:
+      return receiveLifeCycle(hands, message);
+  }
+};
+
+const receiveLifeCycle = (hands: Hands, message: { readonly t: string } & (ToSession | Own)): boolean => {
+  const { state, outlet } = hands;
+  switch (message.t) {
+    case 'lost':
+      lost(hands);
+      return true;
+    case 'replaced':
+      if (!state.machine.in('expired')) state.machine.send({ type: 'REPLACED' });
+      return true;
+    case 'maintenance':
+      outlet.send({ t: 'server_maintenance', reconnectWithinMs: message.withinMs });
+      return true;
+    case 'leave':
+      state.leaving = message;
+      hands.ctx.after('leave', hands.kit.limits['leave.withinMs'], { t: 'leave-now' });
+      return true;
+    default:
+      return false;
+  }
+};
+
+const receiveOwn = (hands: Hands, message: Own): void => {
+  const { state } = hands;
+  switch (message.t) {
+    case 'verified':
+      return verified(hands, message.device, message.cursors, message.outcome);
+    case 'registered':
+      return registered(hands, message.outcome);
+    case 'positioned':
+      return positioned(hands, message.outcome);
+    case 'resync-came':
+      return message.first ? standingCame(hands, message.outcome) : resyncCame(hands, message.outcome);
+    case 'saved':
+      return saved(hands, message.positions, message.outcome);
+    case 'heartbeat':
+      return heartbeat(hands);
+    case 'resync':
+      return state.machine.in('connected') || state.machine.in('slow') ? readStanding(hands, false) : undefined;
+    case 'flush':
+      return flush(hands);
+    case 'token-expired':
+      return tokenExpired(hands);
+    case 'read-again':
+      return readAgain(hands);
+    case 'leave-now':
+      return leaveNow(hands);
+    case 'gap':
+      return gapStays(hands, message.conv);
+    case 'done':
+      return undefined;
+  }
+};
+
+const frame = (hands: Hands, received: ClientFrame): void => {
+  const { state } = hands;
+  if (received.t === 'hello') return hello(hands, received);
+  if (!(state.machine.in('connected') || state.machine.in('slow'))) return notReady(hands, received);
+  switch (received.t) {
+    case 'send':
+      return answers.send(hands, received);
+    case 'ack':
+      return ack(hands, received);
+    case 'history':
+      return answers.history(hands, received);
+    case 'open':
+      return answers.open(hands, received);
+    case 'members':
+      return answers.members(hands, received);
+    case 'ping':
+      return hands.outlet.send({ t: 'pong' });
+  }
+};
+
+const notReady = (hands: Hands, received: ClientFrame): void => {
+  if (!hands.state.machine.in('authenticating')) return;
+  const about: { id?: string; conv?: string; of: string } = { of: received.t };
+  if ('id' in received) about.id = received.id;
+  if ('conv' in received) about.conv = received.conv;
+  answers.sendError(hands, fault('gateway.not_ready', 'the first frame is hello'), about);
+};
+
+const heartbeat = (hands: Hands): void => {
+  const { kit, ctx, outlet } = hands;
+  const silentFor = ctx.now - outlet.lastHeardAt();
+  if (silentFor >= 2 * kit.limits['heartbeat.ms']) close(hands, closeCodes.heartbeat, 'no sign of life');
+  else outlet.ping();
+};
+
+const tokenExpired = ({ state }: Hands): void => {
+  const { machine } = state;
+  if (machine.in('connected') || machine.in('slow')) machine.send({ type: 'TOKEN_EXPIRED' });
+  else if (machine.in('authenticating'))
+    machine.send({ type: 'CLOSE', code: closeCodes.unauthenticated, reason: 'the token expired' });
+};
+
+const leaveNow = (hands: Hands): void => {
+  const { leaving } = hands.state;
+  if (leaving === undefined) return;
+  hands.state.leaving = undefined;
+  close(hands, leaving.code, leaving.reason);
+};
+
+/** The socket is gone: the registration stays for the grace period, deliveries end now. */
+const lost = (hands: Hands): void => {
+  const { kit, state } = hands;
+  const { machine } = state;
+  flush(hands);
+  kit.gateway.tell({ t: 'left', session: state.name });
+  if (state.who !== undefined) kit.delivery.tell({ t: 'detach', user: state.who.user, session: state.name });
+  if (machine.in('authenticating') || machine.in('connected') || machine.in('slow')) machine.send({ type: 'LOST' });
+};
+
+const lastWords = (hands: Hands, reason: StopReason): void => {
+  const { kit, state, ctx, outlet } = hands;
+  flush(hands);
+  state.machine.stop();
+  kit.gateway.tell({ t: 'left', session: state.name });
+  if (state.who !== undefined) kit.delivery.tell({ t: 'detach', user: state.who.user, session: state.name });
+  if (state.address !== undefined) ctx.start(kit.ports.bus.unregister(state.address), () => ({ t: 'done' }));
+  if (reason.kind === 'failed') outlet.close(closeCodes.internal, 'a fault of ours');
+};

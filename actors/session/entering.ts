@@ -1,0 +1,167 @@
+/**
+ * From `hello` to `ready`: the token, the registration (an older connection of the device goes), where the device
+ * stands, and the replay. The session is attached to delivery before it reads where anything stands, so that nothing
+ * falls between.
+ */
+import type { Conv, Device, Seq } from '#contract/conversation';
+import { fault } from '#contract/effects';
+import type { Outcome } from '#contract/effects';
+import { closeCodes } from '#contract/errors';
+import type { HelloFrame } from '#contract/frames';
+import type { LastKnown, Resync, SessionAddress } from '#contract/ports/bus';
+import type { DevicePositions } from '#contract/ports/positions';
+import type { Claims } from '#contract/ports/system';
+import { sendError } from '#actors/session/answers';
+import { remember } from '#actors/session/positions';
+import { newView } from '#actors/session/state';
+import type { Hands } from '#actors/session/state';
+import { behind, pumpCatchUp } from '#actors/session/stream';
+
+export const hello = ({ kit, state, ctx, ...rest }: Hands, { token, device, cursors }: HelloFrame): void => {
+  if (state.verifying || (state.who !== undefined && state.machine.in('authenticating')))
+    return sendError({ kit, state, ctx, ...rest }, fault('gateway.not_ready', 'hello is being answered'), { of: 'hello' });
+  state.verifying = true;
+  ctx.start(kit.ports.tokens.verify(token, ctx.now), (outcome) => ({ t: 'verified', device, cursors, outcome }));
+};
+
+export const verified = (
+  hands: Hands,
+  device: Device,
+  cursors: ReadonlyMap<Conv, Seq>,
+  outcome: Outcome<Claims>,
+): void => {
+  const { kit, state, ctx } = hands;
+  state.verifying = false;
+  if (!outcome.ok) return close(hands, closeCodes.unauthenticated, outcome.fault.message);
+  const { user, expiresAt } = outcome.value;
+  if (state.who !== undefined) return renewed(hands, device, outcome.value);
+  if (!state.machine.in('authenticating')) return;
+  state.who = { user, device, expiresAt };
+  state.cursors = cursors;
+  ctx.after('token', expiresAt - ctx.now, { t: 'token-expired' });
+  const registration = { user, device, node: kit.node, session: state.name };
+  ctx.start(kit.ports.bus.register(registration, ctx.now), (registered) => ({ t: 'registered', outcome: registered }));
+};
+
+/** A fresh token on a living session: same user and device, answered by `welcome` alone. */
+const renewed = (hands: Hands, device: Device, { user, expiresAt }: Claims): void => {
+  const { state, ctx } = hands;
+  const { who } = state;
+  if (who === undefined) return;
+  if (user !== who.user) return close(hands, closeCodes.unauthenticated, 'a token of another user');
+  if (device !== who.device)
+    return sendError(hands, fault('gateway.bad_frame', 'hello of another device'), { of: 'hello' });
+  who.expiresAt = expiresAt;
+  ctx.after('token', expiresAt - ctx.now, { t: 'token-expired' });
+  welcome(hands);
+};
+
+export const registered = (
+  hands: Hands,
+  outcome: Outcome<{ address: SessionAddress; replaced: SessionAddress | null }>,
+): void => {
+  const { kit, state, ctx } = hands;
+  const { who } = state;
+  if (!outcome.ok || who === undefined) return failed(hands);
+  const { address, replaced } = outcome.value;
+  state.address = address;
+  kit.delivery.tell({ t: 'attach', user: who.user, session: state.name, ref: ctx.self });
+  if (replaced !== null) tellReplaced(hands, replaced);
+  ctx.start(kit.ports.positions.open(who.user, who.device), (positioned) => ({ t: 'positioned', outcome: positioned }));
+};
+
+const tellReplaced = ({ kit, ctx }: Hands, old: SessionAddress): void => {
+  const message = { t: 'replaced', cause: ctx.cause, old } as const;
+  if (old.node === kit.node) kit.delivery.tell(message);
+  else ctx.start(kit.ports.bus.publish(old.node, message), () => ({ t: 'done' }));
+};
+
+export const positioned = (hands: Hands, outcome: Outcome<DevicePositions>): void => {
+  const { state } = hands;
+  if (!outcome.ok) return failed(hands);
+  state.positions = outcome.value;
+  readStanding(hands, true);
+};
+
+/** Asks where every conversation of the user stands. */
+export const readStanding = ({ kit, state, ctx }: Hands, first: boolean): void => {
+  if (state.who === undefined) return;
+  const { user, device } = state.who;
+  ctx.start(kit.ports.bus.resync(user, device), (outcome) => ({ t: 'resync-came', first, outcome }));
+};
+
+/** Where everything stands is known: `welcome`, then the replay. */
+export const standingCame = (hands: Hands, outcome: Outcome<Resync>): void => {
+  const { state } = hands;
+  if (!outcome.ok) return failed(hands);
+  if (!state.machine.in('authenticating')) return;
+  welcome(hands);
+  state.machine.send({ type: 'WELCOMED' });
+  const { last } = outcome.value;
+  for (const [conv, cursor] of state.cursors) named(hands, conv, cursor, last.get(conv));
+  for (const [conv, known] of last) if (!state.cursors.has(conv)) unnamed(hands, conv, known);
+  for (const [conv, seq] of state.early) heardEarly(hands, conv, seq);
+  state.cursors = new Map();
+  state.early.clear();
+  pumpCatchUp(hands);
+};
+
+/** Named in `cursors`: answered by `resumed` or `removed`. What the index does not bear out, the store decides. */
+const named = (hands: Hands, conv: Conv, cursor: Seq, known: LastKnown | undefined): void => {
+  const { state } = hands;
+  const since = known?.since ?? 1;
+  const next = Math.max(cursor + 1, since);
+  const view = newView(conv, since, next, Math.max(known?.seq ?? 0, cursor));
+  view.unproven = known === undefined || cursor > known.seq;
+  view.resumedFrom = next;
+  view.mode = 'behind';
+  state.views.set(conv, view);
+  state.catchUp.add(conv);
+  if (!view.unproven) remember(hands, conv, cursor);
+};
+
+const unnamed = ({ state }: Hands, conv: Conv, { seq, since }: LastKnown): void => {
+  const cursor = state.positions?.cursors.get(conv) ?? 0;
+  const next = Math.max(cursor + 1, since);
+  const view = newView(conv, since, next, Math.max(seq, next - 1));
+  state.views.set(conv, view);
+  if (seq < next) return;
+  view.resumedFrom = next;
+  view.mode = 'behind';
+  state.catchUp.add(conv);
+};
+
+/** Something came while this was being found out: it may be more than the index knew. */
+const heardEarly = (hands: Hands, conv: Conv, seq: Seq): void => {
+  const view = hands.state.views.get(conv);
+  if (view !== undefined) {
+    view.unproven = true;
+    view.last = Math.max(view.last, seq);
+  }
+  behind(hands, conv);
+};
+
+const welcome = ({ kit, state, outlet }: Hands): void => {
+  const { who, positions } = state;
+  if (who === undefined) return;
+  outlet.send({
+    t: 'welcome',
+    session: state.name,
+    user: who.user,
+    device: who.device,
+    node: kit.node,
+    heartbeatMs: kit.limits['heartbeat.ms'],
+    ackWindow: kit.limits['window.unacked'],
+    resumed: positions?.known ?? false,
+    exp: who.expiresAt,
+  });
+};
+
+const failed = (hands: Hands): void => close(hands, closeCodes.internal, 'the session could not be set up');
+
+/** Closes the connection, if it still lives. */
+export const close = ({ state }: Hands, code: (typeof closeCodes)[keyof typeof closeCodes], reason: string): void => {
+  const { machine } = state;
+  if (machine.in('authenticating') || machine.in('connected') || machine.in('slow'))
+    machine.send({ type: 'CLOSE', code, reason });
+};

@@ -1,0 +1,132 @@
+/** What a session keeps of one connection: who it is, where each conversation stands on it, and its window. */
+import type { Conv, Device, Millis, Seq, User } from '#contract/conversation';
+import type { Fault, Outcome } from '#contract/effects';
+import type { CloseCode } from '#contract/errors';
+import type { Limits } from '#contract/limits';
+import type { NodeName, Resync, SessionAddress } from '#contract/ports/bus';
+import type { Outlet, SharedMessage } from '#contract/ports/outlet';
+import type { Ports } from '#contract/ports/ports';
+import type { DevicePositions } from '#contract/ports/positions';
+import type { Claims, Ids } from '#contract/ports/system';
+import type { ToConversation, ToDelivery, ToGateway, ToSession } from '#actors/messages';
+import type { sessionMachine } from '#machines/session';
+import type { MachineHost } from '#runtime/machine-actor';
+import type { Context, Ref } from '#runtime/types';
+
+export interface SessionKit {
+  readonly node: NodeName;
+  readonly ports: Pick<Ports, 'positions' | 'bus' | 'tokens'>;
+  readonly ids: Ids;
+  readonly limits: Limits;
+  readonly delivery: Ref<ToDelivery>;
+  readonly gateway: Ref<ToGateway>;
+  /** To the conversation actor of this node. */
+  readonly conversations: { tell(conv: Conv, message: ToConversation): Fault | undefined };
+}
+
+/** `live`: what arrives goes out. `gap`: a number is missing, held for a moment. `behind`: the rest comes from the store. */
+export type ViewMode = 'live' | 'gap' | 'behind';
+
+/** Where one conversation stands on this connection. */
+export interface View {
+  readonly conv: Conv;
+  since: Seq;
+  /** The next number to go out. */
+  next: Seq;
+  /** The highest number known to exist. */
+  last: Seq;
+  mode: ViewMode;
+  /** It stands as the client says: the store must confirm it before anything is answered. */
+  unproven: boolean;
+  /** The client waits for `resumed`; replay began at this number. 0: it does not wait. */
+  resumedFrom: Seq;
+  /** Numbers sent as `message` and not yet acknowledged, rising. */
+  sent: Seq[];
+  acked: Seq;
+  /** Numbers not yet passed for which this connection got `stored`. */
+  own: Set<Seq> | undefined;
+  /** Messages beyond a gap. */
+  held: SharedMessage[];
+}
+
+export interface Identity {
+  readonly user: User;
+  readonly device: Device;
+  expiresAt: Millis;
+}
+
+export interface SessionState {
+  readonly machine: MachineHost<typeof sessionMachine>;
+  readonly name: string;
+  who: Identity | undefined;
+  /** A token is being looked at. */
+  verifying: boolean;
+  address: SessionAddress | undefined;
+  /** Cursors of hello, until the replay starts. */
+  cursors: ReadonlyMap<Conv, Seq>;
+  positions: DevicePositions | undefined;
+  readonly views: Map<Conv, View>;
+  /** Conversations that were heard of before it was known where they stand. */
+  readonly early: Map<Conv, Seq>;
+  /** Conversations this connection was told to have left. */
+  readonly left: Set<Conv>;
+  /** Conversations to be caught up, in this order; one read at a time. */
+  readonly catchUp: Set<Conv>;
+  reading: Conv | undefined;
+  /** Messages unacknowledged over all conversations. */
+  unacked: number;
+  /** Sends in flight by conversation and id. */
+  readonly pending: Map<string, number>;
+  pendingCount: number;
+  /** Acknowledged positions not yet handed to the port. */
+  unsaved: Map<Conv, Seq>;
+  /** An acknowledgement whose number has to be looked up first. */
+  readonly doubtful: Map<Conv, Seq>;
+  /** Set once the session is to close when its sends are answered. */
+  leaving: { readonly code: CloseCode; readonly reason: string } | undefined;
+}
+
+export type Own =
+  | { readonly t: 'verified'; readonly device: Device; readonly cursors: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<Claims> }
+  | {
+      readonly t: 'registered';
+      readonly outcome: Outcome<{ address: SessionAddress; replaced: SessionAddress | null }>;
+    }
+  | { readonly t: 'positioned'; readonly outcome: Outcome<DevicePositions> }
+  | { readonly t: 'resync-came'; readonly first: boolean; readonly outcome: Outcome<Resync> }
+  | { readonly t: 'saved'; readonly positions: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<void> }
+  | { readonly t: 'done' }
+  | { readonly t: 'heartbeat' }
+  | { readonly t: 'resync' }
+  | { readonly t: 'flush' }
+  | { readonly t: 'token-expired' }
+  | { readonly t: 'read-again' }
+  | { readonly t: 'leave-now' }
+  | { readonly t: 'gap'; readonly conv: Conv };
+
+export type Message = ToSession | Own;
+export type Ctx = Context<Message>;
+
+export interface Hands {
+  readonly kit: SessionKit;
+  readonly state: SessionState;
+  readonly ctx: Ctx;
+  readonly outlet: Outlet;
+}
+
+/** The frames of one conversation may go out now. */
+export const mayStream = ({ state }: Hands): boolean => state.machine.in('connected');
+
+export const newView = (conv: Conv, since: Seq, next: Seq, last: Seq): View => ({
+  conv,
+  since,
+  next,
+  last,
+  mode: 'live',
+  unproven: false,
+  resumedFrom: 0,
+  sent: [],
+  acked: next - 1,
+  own: undefined,
+  held: [],
+});

@@ -1,0 +1,241 @@
+/**
+ * What goes out as `message`: in order, each number once, within the window. Live notices pass straight through; a gap
+ * is held for a moment; whoever is behind reads from the store, one conversation at a time.
+ */
+import type { Conv, Seq } from '#contract/conversation';
+import type { Notice } from '#contract/ports/bus';
+import type { SharedMessage } from '#contract/ports/outlet';
+import type { Standing, ToSession } from '#actors/messages';
+import { answerSend, askerOf } from '#actors/session/answers';
+import { mayStream, newView } from '#actors/session/state';
+import type { Hands, View } from '#actors/session/state';
+
+/** What the members hear, seen from this connection. */
+export const noticeCame = (hands: Hands, notice: Notice, messages: readonly SharedMessage[]): void => {
+  const { state } = hands;
+  const { conv } = notice;
+  if (state.who === undefined) return;
+  if (state.machine.in('authenticating')) {
+    state.early.set(conv, Math.max(state.early.get(conv) ?? 0, notice.to));
+    return;
+  }
+  if (notice.removed.includes(state.who.user)) {
+    const view = state.views.get(conv);
+    if (view === undefined || view.since <= notice.to) leave(hands, conv);
+    return;
+  }
+  if (notice.added.includes(state.who.user)) opens(hands, notice);
+  const view = state.views.get(conv);
+  if (view === undefined) return behind(hands, conv);
+  view.last = Math.max(view.last, notice.to);
+  stream(hands, view, messages);
+};
+
+/** The conversation opens for this user: `opened` ahead of the entry that added them. */
+const opens = ({ state, outlet }: Hands, notice: Notice): void => {
+  const { conv, kind, members, title, from, to } = notice;
+  const since = to === 0 ? 1 : from;
+  const known = state.views.get(conv);
+  if ((known !== undefined && known.since >= since) || notice.origin === outlet.connection) return;
+  if (known !== undefined) state.unacked -= known.sent.length;
+  state.left.delete(conv);
+  state.views.set(conv, newView(conv, since, since, since - 1));
+  const frame = { t: 'opened', conv, kind, members, since, seq: to === 0 ? 0 : from - 1 } as const;
+  outlet.send(title === undefined ? frame : { ...frame, title });
+};
+
+const stream = (hands: Hands, view: View, messages: readonly SharedMessage[]): void => {
+  if (view.mode === 'behind') return;
+  for (const message of messages) {
+    const { seq } = message.frame;
+    if (seq < view.next) continue;
+    if (!mayStream(hands)) return behind(hands, view.conv);
+    if (seq === view.next) pass(hands, view, message);
+    else if (!holdBack(hands, view, message)) return behind(hands, view.conv);
+    while (view.held[0]?.frame.seq === view.next && mayStream(hands)) pass(hands, view, view.held.shift() as SharedMessage);
+  }
+  if (view.mode === 'gap' && view.next > view.last) {
+    view.mode = 'live';
+    hands.ctx.cancel(`gap ${view.conv}`);
+  }
+};
+
+/** Keeps a message that came before its time, and waits for the missing one. False: too many are held. */
+const holdBack = (hands: Hands, view: View, message: SharedMessage): boolean => {
+  if (view.held.length >= hands.kit.limits['gap.held']) return false;
+  const after = view.held.findIndex(({ frame }) => frame.seq >= message.frame.seq);
+  if (after === -1) view.held.push(message);
+  else if (view.held[after]?.frame.seq !== message.frame.seq) view.held.splice(after, 0, message);
+  waitForGap(hands, view);
+  return true;
+};
+
+export const waitForGap = ({ kit, ctx }: Hands, view: View): void => {
+  if (view.mode !== 'live') return;
+  view.mode = 'gap';
+  ctx.after(`gap ${view.conv}`, kit.limits['gap.holdMs'], { t: 'gap', conv: view.conv });
+};
+
+/** The moment is over: what is missing comes from the store. */
+export const gapStays = (hands: Hands, conv: Conv): void => {
+  if (hands.state.views.get(conv)?.mode === 'gap') behind(hands, conv);
+};
+
+/** One number goes out, unless this connection has it as `stored`. */
+const pass = (hands: Hands, view: View, message: SharedMessage): void => {
+  const { kit, state, outlet } = hands;
+  const { frame } = message;
+  view.next = frame.seq + 1;
+  if (view.own?.delete(frame.seq) === true) return;
+  if (frame.from === state.who?.user && answerSend(hands, view.conv, frame)) return;
+  outlet.message(message);
+  if (frame.seq <= view.acked) return;
+  view.sent.push(frame.seq);
+  state.unacked += 1;
+  if (state.unacked >= kit.limits['window.unacked'] && mayStream(hands)) state.machine.send({ type: 'WINDOW_FULL' });
+};
+
+/** The rest of this conversation comes from the store. Also for one that this connection has not heard of. */
+export const behind = (hands: Hands, conv: Conv): void => {
+  const { state, ctx } = hands;
+  const view = state.views.get(conv);
+  if (view !== undefined) {
+    if (view.mode === 'gap') ctx.cancel(`gap ${conv}`);
+    view.mode = 'behind';
+    view.held = [];
+  }
+  state.catchUp.add(conv);
+  pumpCatchUp(hands);
+};
+
+/** Reads for the next conversation that is behind; when none is left, the replay is over. */
+export const pumpCatchUp = (hands: Hands): void => {
+  const { kit, state, outlet } = hands;
+  while (state.reading === undefined && mayStream(hands)) {
+    const [conv] = state.catchUp;
+    if (conv === undefined) break;
+    const view = state.views.get(conv);
+    if (view !== undefined && !view.unproven && upToDate(hands, view)) continue;
+    const limit = kit.limits['window.unacked'] - state.unacked;
+    const from = view?.next ?? 1;
+    state.reading = conv;
+    const refusal = kit.conversations.tell(conv, { t: 'replay', asker: askerOf(hands), from, limit });
+    if (refusal !== undefined) readFailed(hands);
+  }
+  if (state.machine.in('connected.resuming') && state.catchUp.size === 0) {
+    outlet.send({ t: 'ready' });
+    state.machine.send({ type: 'READY' });
+  }
+};
+
+/** Whether nothing is missing any more, or too much to be replayed: either way the conversation goes on live. */
+const upToDate = (hands: Hands, view: View): boolean => {
+  const { kit, state, outlet } = hands;
+  const missing = view.last - view.next + 1;
+  if (missing > 0 && missing <= kit.limits['replay.max']) return false;
+  const { conv, since, resumedFrom } = view;
+  const end = view.next - 1;
+  if (missing > 0) {
+    outlet.send({ t: 'resumed', conv, since, from: view.next, to: view.last, recovered: false });
+    view.next = view.last + 1;
+  } else if (resumedFrom > 0) {
+    outlet.send({ t: 'resumed', conv, since, from: resumedFrom, to: end, recovered: true });
+  }
+  view.resumedFrom = 0;
+  view.mode = 'live';
+  state.catchUp.delete(conv);
+  return true;
+};
+
+/** The store could not be read: the same again a little later, and nothing else meanwhile (`reading` stays). */
+const readFailed = ({ kit, ctx }: Hands): void =>
+  ctx.after('read-again', kit.limits['replay.retryMs'], { t: 'read-again' });
+
+export const readAgain = (hands: Hands): void => {
+  hands.state.reading = undefined;
+  pumpCatchUp(hands);
+};
+
+export const replayFailed = (hands: Hands, message: Extract<ToSession, { t: 'replay-failed' }>): void => {
+  const { state } = hands;
+  if (state.reading !== message.conv) return;
+  if (message.fault.code !== 'conversation.forbidden') return readFailed(hands);
+  state.reading = undefined;
+  state.catchUp.delete(message.conv);
+  if (!state.left.has(message.conv)) leave(hands, message.conv);
+  pumpCatchUp(hands);
+};
+
+export const replayed = (hands: Hands, { standing, entries }: Extract<ToSession, { t: 'replayed' }>): void => {
+  const { state } = hands;
+  const { conv } = standing;
+  if (state.reading !== conv) return;
+  state.reading = undefined;
+  if (!state.catchUp.has(conv)) return pumpCatchUp(hands);
+  const view = state.views.get(conv) ?? unseen(hands, standing);
+  prove(hands, view, standing);
+  if (view.last - view.next < hands.kit.limits['replay.max'])
+    for (const message of entries) if (message.frame.seq === view.next && mayStream(hands)) pass(hands, view, message);
+  pumpCatchUp(hands);
+};
+
+/** A conversation that opened without this connection hearing of it. */
+const unseen = ({ state, outlet }: Hands, standing: Standing): View => {
+  const { conv, kind, members, title, since, last } = standing;
+  const cursor = state.positions?.cursors.get(conv) ?? 0;
+  const view = newView(conv, since, Math.max(cursor + 1, since), last);
+  view.mode = 'behind';
+  state.views.set(conv, view);
+  state.left.delete(conv);
+  const frame = { t: 'opened', conv, kind, members, since, seq: Math.max(since - 1, 0) } as const;
+  outlet.send(title === undefined ? frame : { ...frame, title });
+  return view;
+};
+
+/** What the store says wins over what the index or the client said. */
+const prove = ({ outlet }: Hands, view: View, { since, last }: Standing): void => {
+  view.last = Math.max(view.unproven ? 0 : view.last, last);
+  view.since = since;
+  if (view.next < since) view.next = since;
+  if (view.resumedFrom > 0 && view.resumedFrom < since) view.resumedFrom = since;
+  if (view.unproven && view.next > view.last + 1) {
+    outlet.send({ t: 'resumed', conv: view.conv, since, from: view.last + 1, to: view.last, recovered: false });
+    view.next = view.last + 1;
+    view.acked = Math.min(view.acked, view.last);
+    view.resumedFrom = 0;
+  }
+  view.unproven = false;
+};
+
+/** The user is no longer in: `removed`, and the places of its messages are free. */
+export const leave = (hands: Hands, conv: Conv): void => {
+  const { state, outlet, ctx } = hands;
+  const view = state.views.get(conv);
+  if (view?.mode === 'gap') ctx.cancel(`gap ${conv}`);
+  state.unacked -= view?.sent.length ?? 0;
+  state.views.delete(conv);
+  state.catchUp.delete(conv);
+  state.left.add(conv);
+  outlet.send({ t: 'removed', conv });
+  windowMoved(hands);
+};
+
+/** Places were freed: a session that paused goes on, from the store. */
+export const windowMoved = (hands: Hands): void => {
+  const { kit, state } = hands;
+  if (state.unacked >= kit.limits['window.unacked'] || !state.machine.in('slow')) return;
+  state.machine.send({ type: 'WINDOW_OPEN' });
+  pumpCatchUp(hands);
+};
+
+/** Everything up to `seq` is held by the client. */
+export const acknowledged = (hands: Hands, view: View, seq: Seq): void => {
+  const { state } = hands;
+  if (seq <= view.acked) return;
+  view.acked = seq;
+  let freed = 0;
+  while (freed < view.sent.length && (view.sent[freed] as Seq) <= seq) freed += 1;
+  if (freed > 0) view.sent.splice(0, freed);
+  state.unacked -= freed;
+  windowMoved(hands);
+};

@@ -1,0 +1,13 @@
+/** All ports that an app server's actors are handed. */
+import type { Bus } from '#contract/ports/bus';
+import type { Positions } from '#contract/ports/positions';
+import type { Members, MessageStore } from '#contract/ports/store';
+import type { Tokens } from '#contract/ports/system';
+
+export interface Ports {
+  readonly store: MessageStore;
+  readonly members: Members;
+  readonly positions: Positions;
+  readonly bus: Bus;
+  readonly tokens: Tokens;
+}

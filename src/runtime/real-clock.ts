@@ -1,0 +1,62 @@
+/**
+ * The real clock: a heap of timers and a single alarm of the time source, armed for the earliest of them. Tens of
+ * thousands of timers cost the operating system one.
+ */
+import type { Clock, Timer, TimeSource } from '#contract/ports/system';
+import { TimerHeap } from '#runtime/timer-heap';
+
+/** Longest alarm a time source must take at once (setTimeout overflows beyond 2^31 - 1 ms). */
+const longestAlarmMs = 2 ** 31 - 1;
+
+export class RealClock implements Clock {
+  readonly #source: TimeSource;
+  readonly #heap = new TimerHeap();
+  /** Due time of the alarm that is set; -Infinity: none may be set. */
+  #armedFor = Infinity;
+  #stopped = false;
+  #disarm: () => void = () => undefined;
+
+  constructor(source: TimeSource) {
+    this.#source = source;
+  }
+
+  now(): number {
+    return this.#source.now();
+  }
+
+  schedule(delayMs: number, ring: () => void): Timer {
+    const timer = this.#heap.add(this.now() + (delayMs > 0 ? delayMs : 0), ring);
+    this.#arm();
+    return timer;
+  }
+
+  /** Ends the alarm; timers no longer ring. */
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+    this.#armedFor = -Infinity;
+  }
+
+  #arm(): void {
+    const due = this.#heap.nextDue();
+    if (due === undefined || due >= this.#armedFor) return;
+    this.#disarm();
+    this.#armedFor = due;
+    const delay = Math.min(Math.max(0, due - this.now()), longestAlarmMs);
+    this.#disarm = this.#source.alarm(delay, () => this.#ringDue());
+  }
+
+  /** Timers set meanwhile are armed together at the end, also when a callback throws. */
+  #ringDue(): void {
+    this.#armedFor = -Infinity;
+    const now = this.now();
+    try {
+      for (let ring = this.#heap.takeDue(now); ring !== undefined; ring = this.#heap.takeDue(now)) ring();
+    } finally {
+      if (!this.#stopped) {
+        this.#armedFor = Infinity;
+        this.#arm();
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Everything that clients sent and received, in one order: the evidence of the checker and the story of a failure.
+ * Frames are kept as they are and put into words only when somebody has to read them.
+ */
+import type { ClientFrame, ServerFrame } from '#test/e2e/driver/frames';
+
+export interface Traffic {
+  /** Place in the order of the whole run, over all clients. */
+  readonly n: number;
+  readonly dir: 'in' | 'out';
+  readonly frame: ServerFrame | ClientFrame;
+}
+
+export interface Received extends Traffic {
+  readonly dir: 'in';
+  readonly frame: ServerFrame;
+}
+
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface ConnectionRecord {
+  /** The cursors that `hello` named; null when it has not been sent. */
+  cursors: ReadonlyMap<string, number> | null;
+  readonly traffic: (Received | (Traffic & { readonly dir: 'out'; readonly frame: ClientFrame }))[];
+  closed: Closed | null;
+}
+
+export interface Recording {
+  readonly user: string;
+  readonly device: string;
+  readonly connections: ConnectionRecord[];
+}
+
+const short = (frame: object): string => {
+  const text = JSON.stringify(frame, (key, value: unknown) => {
+    if (key === 'token') return '…';
+    if (Array.isArray(value) && value.length > 6) return `[${value.length} items]`;
+    return typeof value === 'string' && value.length > 48 ? `${value.slice(0, 48)}…` : value;
+  });
+  return text.length > 320 ? `${text.slice(0, 320)}…` : text;
+};
+
+const concerns = (frame: ServerFrame | ClientFrame, conv: string): boolean =>
+  ('conv' in frame && frame.conv === conv) || ['hello', 'welcome', 'ready'].includes(frame.t);
+
+export class Log {
+  readonly recordings: Recording[] = [];
+  readonly #notes: { readonly n: number; readonly text: string }[] = [];
+  #n = 0;
+
+  tick(): number {
+    this.#n += 1;
+    return this.#n;
+  }
+
+  recording(user: string, device: string): Recording {
+    const recording: Recording = { user, device, connections: [] };
+    this.recordings.push(recording);
+    return recording;
+  }
+
+  /** What happened besides frames: a server started, was killed. */
+  note(text: string): void {
+    this.#notes.push({ n: this.tick(), text });
+  }
+
+  /** The last lines of the story, of one conversation when it is named. */
+  story(conv?: string, last = 120): string {
+    const lines: { n: number; text: string }[] = this.#notes.map(({ n, text }) => ({ n, text: `-- ${text}` }));
+    for (const { user, device, connections } of this.recordings) {
+      connections.forEach(({ traffic }, index) => {
+        for (const { n, dir, frame } of traffic) {
+          if (conv !== undefined && !concerns(frame, conv)) continue;
+          lines.push({ n, text: `${user}/${device}@${index + 1} ${dir === 'in' ? '<-' : '->'} ${short(frame)}` });
+        }
+      });
+    }
+    lines.sort((one, other) => one.n - other.n);
+    return lines
+      .slice(-last)
+      .map(({ n, text }) => `#${n} ${text}`)
+      .join('\n');
+  }
+}
