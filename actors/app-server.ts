@@ -68,7 +68,9 @@ export const appServer = ({ system, node, ports, ids, limits, alone }: AppServer
         supervision: { kind: 'stop' },
       }),
     state: () => gatewayState,
-    drain: (drained) => void gateway.tell({ t: 'drain', drained }),
+    drain: (drained) => {
+      gateway.tell({ t: "drain", drained });
+    },
     detach: unsubscribe,
   };
 };

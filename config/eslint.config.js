@@ -1,5 +1,5 @@
 // Lint rules. Types are known to the linter, so that a promise nobody waits for or an `any` is found before it runs.
-// Layout is prettier's business (config/prettier.json); what a room may import is dependency-cruiser's (config/rooms.cjs).
+// Layout is prettier's business (config/prettier.json), what a room may import dependency-cruiser's (config/rooms).
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';

@@ -1,10 +1,12 @@
-// How tests run. Rooms resolve to sources (condition "source"), each test file has a process of its own. First the tests
-// that need nothing but virtual time, side by side; then, one file at a time, those that start servers from dist/ and
-// look at a real clock. Build before the latter: `npm test` does, `npm run build` else.
+// How tests run. Rooms resolve to sources (condition "source"). First the tests that need nothing but virtual time,
+// side by side, each file in a process of its own; then, one file at a time, the house rules (one process, which parses
+// the sources once) and the tests that start servers from dist/ and look at a real clock. The latter need a build:
+// `npm test` makes it, otherwise `npm run build`.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['source', 'node', 'import', 'module', 'default'];
+const house = 'test/house/**/*.test.ts';
 const served = ['test/{e2e,live,node,cli,bench}/**/*.test.ts'];
 
 export default defineConfig({
@@ -25,10 +27,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: served,
+          exclude: [...served, house],
           testTimeout: 15_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'house',
+          include: [house],
+          isolate: false,
+          maxWorkers: 1,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {

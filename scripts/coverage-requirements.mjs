@@ -1,4 +1,5 @@
-// `npm run coverage:requirements` writes docs/requirements-status.md; with `--check` it only says whether that is current.
+// `npm run coverage:requirements` writes docs/requirements-status.md; with `--check` it only says whether
+// that is current.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentStatus } from './lib/requirements.mjs';

@@ -1,5 +1,5 @@
-// `npm test`: static checks, build, tests; then a table of the parts and one last line. Arguments go to the test runner:
-// `npm test -- test/runtime` runs the tests of one room (and all the checks).
+// `npm test`: static checks, build, tests; then a table of the parts and one last line. Arguments go to the test
+// runner: `npm test -- test/runtime` runs the tests of one room (and all the checks).
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { checks, reportFile, runChecks } from './lib/parts.mjs';
 import { run, tool } from './lib/root.mjs';

@@ -60,7 +60,7 @@ const nextGroup = (hands: Hands): Group | 'check' | undefined => {
   return groupOf(hands, [...drafts.values()].map(({ draft }) => draft), jobs);
 };
 
-const groupOf = ({ state, kit, ctx }: Hands, drafts: readonly Draft[], jobs: Group['jobs']): Group => {
+const groupOf = ({ state, ctx }: Hands, drafts: readonly Draft[], jobs: Group['jobs']): Group => {
   const { item, fan } = state;
   const expected = item?.lastSeq ?? 0;
   // A finished fan-out rides along only when it covers all there is: the age of the mark is then that of this group.

@@ -24,7 +24,7 @@ export const adapterRules = [
       `adapter-${name}`,
       `src/adapters/${name}/`,
       [contract, resilience, ...libraries],
-      'An adapter knows contract, resilience and its one client library. What two adapters share belongs into the contract.',
+      'An adapter knows contract, resilience and its one client library. What two share belongs into the contract.',
     ),
   ),
   {

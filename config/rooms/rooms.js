@@ -37,7 +37,7 @@ export const rooms = [
     'runtime-contract-and-xstate',
     'src/runtime/',
     [contract, npm('xstate', 'nact')],
-    'The runtime knows the contract and xstate. Time, chance and the outside come through its drivers and through ports.',
+    'The runtime knows the contract and xstate. Time and chance come with its drivers, the outside through ports.',
   ),
   room(
     'resilience-contract',
@@ -49,13 +49,13 @@ export const rooms = [
     'actors-know-no-outside',
     'actors/',
     [machines, contract, resilience, runtimeWithoutDrivers],
-    'An actor knows machines, contract, resilience and the runtime without its drivers. Ask for a port of src/contract/ports.',
+    'An actor knows machines, contract, resilience and the runtime without drivers. Ask for a port of contract/ports.',
   ),
   room(
     'gateway-connection-pure',
     'src/gateway/connection/',
     [contract, protocol, runtime],
-    'The connection is bytes in, bytes out: contract, protocol, and types of the runtime. Sockets belong to gateway/edge.',
+    'The connection is bytes in, bytes out: contract, protocol, types of the runtime. Sockets belong to gateway/edge.',
   ),
   {
     name: 'gateway-connection-runtime-types-only',
@@ -68,7 +68,7 @@ export const rooms = [
     'gateway-edge-sockets-and-http',
     'src/gateway/edge/',
     [connection, contract, protocol, runtimeWithoutDrivers, npm('ws', '@types/ws'), core('http', 'net', 'stream')],
-    'The edge knows the connection, contract, protocol, ws and node:http. Hand files, stores and time in through ports.',
+    'The edge knows the connection, contract, protocol, ws and node:http. Hand in files, stores and time as ports.',
   ),
   room(
     'client-contract-and-protocol',
@@ -93,7 +93,7 @@ export const rooms = [
     'load-is-an-outsider',
     'src/load/',
     [contract, protocol, npm('ws', '@types/ws'), anyCore],
-    'Load generators see the server as strangers do: contract, protocol and ws. Start the server from cli/ or a script.',
+    'Load generators see the server as strangers do: contract, protocol and ws. Let cli/ or a script start the server.',
   ),
   room(
     'ops-watches',
@@ -105,7 +105,7 @@ export const rooms = [
     'lab-room',
     'src/lab/',
     [contract, protocol, machines, actors, runtime, connection, clientCore, memory, '^src/testkit/', npm('xstate')],
-    'The lab runs the real actors in a simulated world: adapters/memory instead of real adapters, no edge, no node: modules.',
+    'The lab runs the real actors in a simulated world: adapters/memory for real adapters, no edge, no node: modules.',
   ),
   room(
     'web-room',

@@ -25,7 +25,8 @@ export function parseRequirements(text) {
 }
 
 /**
- * The tests of one file whose title, or a title around it, names requirements. A test that is switched off proves nothing.
+ * The tests of one file whose title, or a title around it, names requirements. One that is switched off proves
+ * nothing.
  * @param {string} file
  * @param {string} text
  * @param {Set<string>} known

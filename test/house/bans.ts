@@ -28,7 +28,7 @@ const nactDriver = 'src/runtime/nact-driver.ts';
 const inActors = 'ctx.now and ctx.after in an actor, the clock of contract/ports/system elsewhere';
 const withoutPromises = ['machines/', 'actors/', 'src/resilience/', 'src/gateway/connection/', 'src/adapters/memory/'];
 
-export const bans: readonly Ban[] = [
+const bans: readonly Ban[] = [
   {
     what: 'the wall clock',
     instead: inActors,

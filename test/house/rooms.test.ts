@@ -1,4 +1,4 @@
-// The rules of the rooms catch what they should, and nothing else: a little house in a temporary folder breaks each rule.
+// The rules of the rooms catch what they should, and nothing else: a little house in a temporary folder breaks each.
 // Whether the real house keeps them is a check of its own (`npm run lint:rooms`, part of `npm test`).
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';

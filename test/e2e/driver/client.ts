@@ -236,8 +236,8 @@ export class Client {
     const book = this.#book(conv);
     book.startAt(from);
     if (recovered) return;
-    book.dropAbove(Math.max(to, from - 1));
-    if (to >= from) void this.#readGap(conv, from, to).catch((why: Error) => this.#options.log.note(why.message));
+    if (to < from) book.dropAbove(to);
+    else void this.#readGap(conv, from, to).catch((why: Error) => this.#options.log.note(why.message));
   }
 
   async #readGap(conv: string, from: number, to: number): Promise<void> {

@@ -1,0 +1,72 @@
+/** What every test of the served product needs: a server of its own, clients with tokens, and an end to all of it. */
+import { SignJWT } from 'jose';
+import { Client } from '#test/e2e/driver/client';
+import type { ClientOptions } from '#test/e2e/driver/client';
+import { Connection } from '#test/e2e/driver/connection';
+import type { ConnectionOptions } from '#test/e2e/driver/connection';
+import { Log } from '#test/e2e/driver/log';
+import { Server, stopServers } from '#test/e2e/driver/server-process';
+import type { ServerOptions } from '#test/e2e/driver/server-process';
+
+const secret = 'the secret of the end-to-end tests, long enough';
+
+export const tokenFor = (user: string, ttlSeconds = 3_600, key = secret): Promise<string> =>
+  new SignJWT({ sub: user })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime(Math.floor(Date.now() / 1_000) + ttlSeconds)
+    .sign(new TextEncoder().encode(key));
+
+/** Waits until the connection answers again: everything sent before has been dealt with. */
+export async function settled(connection: Connection): Promise<void> {
+  const before = connection.received('pong').length;
+  connection.send({ t: 'ping' });
+  await connection.expect('pong', (() => {
+    let seen = 0;
+    return () => (seen += 1) > before;
+  })());
+}
+
+export class Stage {
+  readonly log = new Log();
+  readonly server: Server;
+  readonly #clients: Client[] = [];
+
+  constructor(options: Omit<ServerOptions, 'log'> = {}) {
+    const env = { HOGMANAY_JWT_SECRET: secret, ...options.env };
+    this.server = new Server({ ...options, env, log: this.log });
+  }
+
+  /** A server that takes traffic. */
+  static async open(options: Omit<ServerOptions, 'log'> = {}): Promise<Stage> {
+    const stage = new Stage(options);
+    await stage.server.start();
+    return stage;
+  }
+
+  /** A client that is not connected yet. */
+  async client(user: string, more: Partial<ClientOptions> = {}): Promise<Client> {
+    const token = await tokenFor(user);
+    const client = new Client({ url: this.server.url, user, token, log: this.log, ...more });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** A client that is connected and has had its replay. */
+  async present(user: string, more: Partial<ClientOptions> = {}): Promise<Client> {
+    const client = await this.client(user, more);
+    await client.connect();
+    return client;
+  }
+
+  /** A bare connection that has said nothing. */
+  async stranger(options: ConnectionOptions = {}): Promise<Connection> {
+    const connection = new Connection(this.server.url() ?? 'ws://down.invalid', this.log, options);
+    await connection.opened;
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.stop();
+    await stopServers();
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * A client in virtual time, as stubborn as the one that the process tests use, and recorded in the same way, so that
+ * one checker judges both. It speaks bytes through a simulated socket and knows nothing of the server.
+ */
+import type { Clock, Random } from '#contract/ports/system';
+import { Book } from '#test/e2e/driver/book';
+import type { ClientFrame, FrameNamed, Refusal, Request, ServerFrame } from '#test/e2e/driver/frames';
+import type { ConnectionRecord, Log, Recording } from '#test/e2e/driver/log';
+import type { SimulatedNode } from '#test/nodes/node';
+import { SimulatedSocket } from '#test/nodes/socket';
+
+export interface ClientWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** A node that takes connections; undefined while none does. */
+  readonly pickNode: () => SimulatedNode | undefined;
+  readonly nextName: (prefix: string) => string;
+}
+
+export class SimulatedClient {
+  readonly recording: Recording;
+  readonly books = new Map<string, Book>();
+  /** Unanswered requests, in the order in which they were made. */
+  readonly pending = new Map<string, Request>();
+  /** Conversations this device believes to be in. */
+  readonly conversations = new Set<string>();
+  ready = false;
+  readonly #world: ClientWorld;
+  #socket: SimulatedSocket | undefined;
+  #record: ConnectionRecord | undefined;
+  #welcomed = false;
+  readonly #toAcknowledge = new Set<string>();
+
+  constructor(
+    readonly user: string,
+    readonly device: string,
+    world: ClientWorld,
+  ) {
+    this.#world = world;
+    this.recording = world.log.recording(user, device);
+  }
+
+  /** Comes (back) after a random wait. */
+  connectSoon(longestMs: number): void {
+    this.#world.clock.schedule(this.#world.random.int(longestMs), () => this.#connect());
+  }
+
+  /** The network to the server goes. */
+  cut(): void {
+    this.#socket?.cut();
+  }
+
+  ask(request: Request): void {
+    this.pending.set(request.id, request);
+    if (this.#welcomed) this.#transmit(request);
+  }
+
+  #connect(): void {
+    if (this.#socket !== undefined) return;
+    const { clock, random, log, pickNode, nextName } = this.#world;
+    const node = pickNode();
+    if (node === undefined) return this.connectSoon(200);
+    const record: ConnectionRecord = { cursors: null, traffic: [], closed: null };
+    this.recording.connections.push(record);
+    this.#record = record;
+    log.note(`${this.user}/${this.device} connects to ${node.name} at ${clock.now()}`);
+    const socket: SimulatedSocket = new SimulatedSocket(
+      nextName('c'),
+      node,
+      {
+        onText: (text) => this.#socket === socket && this.#receive(JSON.parse(text) as ServerFrame),
+        onClose: (code) => this.#socket === socket && this.#closed(code),
+      },
+      clock,
+      random,
+    );
+    this.#socket = socket;
+    const named = [...this.books].filter(([, book]) => book.cursor >= 0);
+    const cursors = Object.fromEntries(named.map(([conv, book]) => [conv, book.cursor]));
+    record.cursors = new Map(Object.entries(cursors));
+    this.#transmit({ t: 'hello', token: this.user, device: this.device, cursors });
+  }
+
+  #closed(code: number): void {
+    if (this.#record !== undefined) this.#record.closed = { code, reason: '' };
+    this.#socket = undefined;
+    this.#welcomed = false;
+    this.ready = false;
+    if (code < 4100) this.connectSoon(300);
+  }
+
+  #transmit(frame: ClientFrame): void {
+    this.#record?.traffic.push({ n: this.#world.log.tick(), dir: 'out', frame });
+    this.#socket?.send(JSON.stringify(frame));
+  }
+
+  #receive(frame: ServerFrame): void {
+    this.#record?.traffic.push({ n: this.#world.log.tick(), dir: 'in', frame });
+    switch (frame.t) {
+      case 'welcome':
+        this.#welcomed = true;
+        for (const request of this.pending.values()) this.#transmit(request);
+        return;
+      case 'ready':
+        this.ready = true;
+        return;
+      case 'stored':
+        this.#hold(frame.conv, frame.seq);
+        this.pending.delete(frame.id);
+        return;
+      case 'message':
+        return this.#message(frame);
+      case 'resumed':
+        return this.#resumed(frame);
+      case 'opened':
+        this.conversations.add(frame.conv);
+        if (frame.id === undefined || frame.seq < frame.since) this.#book(frame.conv).startAt(frame.since);
+        if (frame.id !== undefined) this.pending.delete(frame.id);
+        return;
+      case 'members':
+      case 'history':
+        return this.#answered(frame);
+      case 'removed':
+        this.books.delete(frame.conv);
+        this.conversations.delete(frame.conv);
+        return;
+      case 'error':
+        return this.#refused(frame);
+      default:
+        return;
+    }
+  }
+
+  #message(frame: FrameNamed<'message'>): void {
+    const book = this.#book(frame.conv);
+    if (book.cursor < 0) book.startAt(frame.seq);
+    this.conversations.add(frame.conv);
+    this.#hold(frame.conv, frame.seq);
+    if (frame.from === this.user && this.pending.get(frame.id)?.t === 'send') this.pending.delete(frame.id);
+  }
+
+  #resumed({ conv, from, to, recovered }: FrameNamed<'resumed'>): void {
+    const book = this.#book(conv);
+    this.conversations.add(conv);
+    book.startAt(from);
+    if (recovered) return;
+    book.dropAbove(Math.max(to, from - 1));
+    if (to >= from) this.#readAfter(conv, from - 1);
+  }
+
+  #readAfter(conv: string, after: number): void {
+    this.ask({ t: 'history', id: this.#world.nextName('history-'), conv, after, limit: 50 });
+  }
+
+  #answered(frame: FrameNamed<'members'> | FrameNamed<'history'>): void {
+    this.pending.delete(frame.id);
+    if (frame.t === 'members') return;
+    for (const { seq } of frame.messages) this.#hold(frame.conv, seq);
+    const last = frame.messages.at(-1);
+    if (frame.more && last !== undefined) this.#readAfter(frame.conv, last.seq);
+  }
+
+  #refused(frame: Refusal): void {
+    const request = frame.id === undefined ? undefined : this.pending.get(frame.id);
+    if (request === undefined) return;
+    const again = frame.effect === 'unknown' || frame.retryAfterMs !== undefined;
+    if (!again) return void this.pending.delete(request.id);
+    this.#world.clock.schedule(frame.retryAfterMs ?? 100, () => {
+      if (this.#welcomed && this.pending.has(request.id)) this.#transmit(request);
+    });
+  }
+
+  #book(conv: string): Book {
+    const book = this.books.get(conv) ?? new Book();
+    this.books.set(conv, book);
+    return book;
+  }
+
+  /** Held, and acknowledged a little later, several at once. */
+  #hold(conv: string, seq: number): void {
+    this.#book(conv).hold(seq);
+    if (this.#toAcknowledge.has(conv)) return;
+    this.#toAcknowledge.add(conv);
+    this.#world.clock.schedule(this.#world.random.int(60), () => {
+      this.#toAcknowledge.delete(conv);
+      const cursor = this.books.get(conv)?.cursor ?? 0;
+      if (cursor > 0 && this.#welcomed) this.#transmit({ t: 'ack', conv, seq: cursor });
+    });
+  }
+}
