@@ -2,7 +2,7 @@
 // runner: `npm test -- test/runtime` runs the tests of one room (and all the checks).
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { checks, reportFile, runChecks } from './lib/parts.mjs';
-import { run, tool } from './lib/root.mjs';
+import { root, run, tool } from './lib/root.mjs';
 import { count, lastLine, table } from './lib/summary.mjs';
 
 /** @typedef {import('./lib/summary.mjs').Report} Report */
@@ -31,6 +31,6 @@ for (const { passed, failed, skipped } of parts) {
   total.failed += failed;
   total.skipped += skipped;
 }
-process.stdout.write(`\n${notes.map((note) => `${note}\n`).join('')}`);
+process.stdout.write(`\n${notes.map((note) => `${note.replace(root, '')}\n`).join('')}`);
 process.stdout.write(`\n${table([...parts, total])}\n\n${lastLine(total)}\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -11,6 +11,9 @@ const { dependencies, devDependencies } = readJson('package.json') as {
   devDependencies: Versions;
 };
 const declared = { ...dependencies, ...devDependencies };
+const lock = readJson('package-lock.json') as {
+  packages: Record<string, { resolved?: string; optionalDependencies?: Versions }>;
+};
 const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
 const listed = [...page.matchAll(/^\| `([^`]+)` \| (.+) \| (.+) \|$/gm)].map((match) => match[1] ?? '');
 
@@ -31,7 +34,15 @@ describe('dependencies', () => {
   });
 
   test('the lockfile names no registry host', () => {
-    const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
-    expect([...lock.matchAll(/"resolved": "([^"]+)"/g)].map((match) => match[1])).toEqual([]);
+    expect(Object.values(lock.packages).flatMap(({ resolved }) => resolved ?? [])).toEqual([]);
+  });
+
+  test('the lockfile knows the optional packages of every platform, so that `npm ci` works on each', () => {
+    const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies }]) =>
+      Object.keys(optionalDependencies ?? {}).filter(
+        (name) => !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages),
+      ),
+    );
+    expect(missing.map((name) => `${name}: add it to package-lock.json, with its version, os and cpu`)).toEqual([]);
   });
 });

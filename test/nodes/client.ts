@@ -4,7 +4,7 @@
  */
 import type { Clock, Random } from '#contract/ports/system';
 import { Book } from '#test/e2e/driver/book';
-import type { ClientFrame, FrameNamed, Refusal, Request, ServerFrame } from '#test/e2e/driver/frames';
+import type { ClientFrame, FrameNamed, Message, Refusal, Request, ServerFrame } from '#test/e2e/driver/frames';
 import type { ConnectionRecord, Log, Recording } from '#test/e2e/driver/log';
 import type { SimulatedNode } from '#test/nodes/node';
 import { SimulatedSocket } from '#test/nodes/socket';
@@ -31,6 +31,7 @@ export class SimulatedClient {
   #record: ConnectionRecord | undefined;
   #welcomed = false;
   readonly #toAcknowledge = new Set<string>();
+  readonly #onAnswer = new Map<string, (frame: ServerFrame) => void>();
 
   constructor(
     readonly user: string,
@@ -54,6 +55,24 @@ export class SimulatedClient {
   ask(request: Request): void {
     this.pending.set(request.id, request);
     if (this.#welcomed) this.#transmit(request);
+  }
+
+  /** All that the user may read of a conversation, page by page. */
+  readAll(conv: string, done: (since: number, messages: readonly Message[]) => void): void {
+    const id = this.#world.nextName('members-');
+    const messages: Message[] = [];
+    const next = (since: number, after: number): void => {
+      const page = this.#world.nextName('history-');
+      this.#onAnswer.set(page, (frame) => {
+        if (frame.t !== 'history') return;
+        messages.push(...frame.messages);
+        if (frame.more) next(since, messages.at(-1)?.seq ?? 0);
+        else done(since, messages);
+      });
+      this.ask({ t: 'history', id: page, conv, after, limit: 100 });
+    };
+    this.#onAnswer.set(id, (frame) => frame.t === 'members' && next(frame.since, 0));
+    this.ask({ t: 'members', id, conv });
   }
 
   #connect(): void {
@@ -155,6 +174,8 @@ export class SimulatedClient {
 
   #answered(frame: FrameNamed<'members'> | FrameNamed<'history'>): void {
     this.pending.delete(frame.id);
+    const wanted = this.#onAnswer.get(frame.id);
+    if (wanted !== undefined) return wanted(frame);
     if (frame.t === 'members') return;
     for (const { seq } of frame.messages) this.#hold(frame.conv, seq);
     const last = frame.messages.at(-1);

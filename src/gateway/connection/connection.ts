@@ -13,7 +13,7 @@ import type { Log } from '#contract/ports/system';
 import { BadFrames } from '#gateway/connection/bad-frames';
 import { FrameRate } from '#gateway/connection/frame-rate';
 import type { Socket } from '#gateway/connection/socket';
-import { echoOf, type createDecoder, type Echo } from '#protocol/decode';
+import { createDecoder, echoOf, type Echo } from '#protocol/decode';
 import { encode, sharedBytes } from '#protocol/encode';
 import { isLongerThan } from '#protocol/utf8';
 import type { Ref } from '#runtime/types';
@@ -24,7 +24,6 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly now: () => Millis;
   readonly limits: Limits;
-  readonly decode: ReturnType<typeof createDecoder>;
   readonly openSession: (outlet: Outlet) => Ref<FromConnection>;
   readonly log: Log;
 }
@@ -33,6 +32,7 @@ export class Connection implements Outlet {
   readonly connection: string;
   private readonly rate: FrameRate;
   private readonly badFrames: BadFrames;
+  private readonly decode: ReturnType<typeof createDecoder>;
   private session: Ref<FromConnection> | undefined;
   private heardAt: Millis;
   private closed = false;
@@ -44,6 +44,7 @@ export class Connection implements Outlet {
     this.heardAt = now();
     this.rate = new FrameRate(limits['frames.perSecond'], this.heardAt);
     this.badFrames = new BadFrames(limits['badFrames.perMinute']);
+    this.decode = createDecoder(limits);
     this.guarded(() => {
       this.session = openSession(this);
     });
@@ -111,12 +112,12 @@ export class Connection implements Outlet {
   }
 
   private take(data: string | Uint8Array, isBinary: boolean): void {
-    const { limits, now, decode } = this.options;
+    const { limits, now } = this.options;
     this.heardAt = now();
     if (isBinary) return this.close(closeCodes.binaryFrame, 'text frames only');
     if (isTooLong(data, limits['frame.bytes'])) return this.close(closeCodes.frameTooBig, 'frame too big');
     const retryAfterMs = this.rate.take(this.heardAt);
-    const decoded = decode(data);
+    const decoded = this.decode(data);
     if (retryAfterMs > 0) {
       return this.refuseRate('frame' in decoded ? echoOf({ ...decoded.frame }) : echoes(decoded.error), retryAfterMs);
     }

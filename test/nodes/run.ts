@@ -1,0 +1,192 @@
+/**
+ * One run of the two-node simulation: a seed decides who says what when, what breaks, and who goes first. After the
+ * faults everything is healed; then all must converge, and the checker of the process tests judges the evidence.
+ */
+import { createHash } from 'node:crypto';
+import { withLimits } from '#contract/limits';
+import type { Limits } from '#contract/limits';
+import type { Ids, Log as ServerLog, Random } from '#contract/ports/system';
+import { memoryWorld } from '#test/nodes/ports';
+import { describeMessage } from '#runtime/dead-letters';
+import { seededRandom } from '#runtime/random';
+import { StepDriver } from '#runtime/step-driver';
+import type { Observer } from '#runtime/types';
+import { check } from '#test/e2e/driver/check';
+import type { Evidence, Reading } from '#test/e2e/driver/evidence';
+import { Log } from '#test/e2e/driver/log';
+import { SimulatedClient } from '#test/nodes/client';
+import { drawFaults, heal } from '#test/nodes/faults';
+import type { Weather } from '#test/nodes/faults';
+import { SimulatedNode } from '#test/nodes/node';
+
+const chatMs = 15_000;
+/** Promise 5: whatever was lost is delivered within 30 s; the rest of the time is for reconnecting and retries. */
+const healMs = 60_000;
+
+export interface RunResult {
+  readonly seed: string;
+  readonly problems: readonly string[];
+  /** Work done: messages stored, faults survived. Too little of it is a failure of the run. */
+  readonly storedCount: number;
+  readonly turns: number;
+  /** Hash of every envelope that any actor handled, in order, with its time. */
+  readonly digest: string;
+  readonly story: (conv?: string) => string;
+}
+
+const ids: Ids = {
+  ulid: (at, random) => `${at.toString(36).padStart(9, '0')}${random.int(2 ** 32).toString(36)}${random.int(2 ** 32).toString(36)}`,
+  directConversation: (one, other) => `d_${[one, other].sort().join('_')}`,
+  groupConversation: (creator, id) => `g_${creator}_${id}`,
+};
+
+/** Some seeds run with tight limits, so that windows fill and replays are too long. */
+const drawLimits = (random: Random): Limits => {
+  const tight = random.int(3);
+  if (tight === 0) return withLimits();
+  return withLimits({
+    'window.unacked': 4 + random.int(12),
+    'replay.max': tight === 1 ? 8 + random.int(20) : 1_000,
+    'append.group': 1 + random.int(8),
+    'read.batch': 2 + random.int(20),
+    'gap.held': random.int(6),
+  });
+};
+
+const transcript = () => {
+  const hash = createHash('sha256');
+  const observer: Observer = (path, { id, cause, from, at, message }) =>
+    void hash.update(`${path} ${id} ${cause} ${from} ${at} ${describeMessage(message)}\n`);
+  return { observer, digest: () => hash.digest('hex') };
+};
+
+const build = (seed: string) => {
+  const random = seededRandom(`${seed}/world`);
+  const driver = new StepDriver({ random: `${seed}/schedule` }, 1_700_000_000_000);
+  const { clock } = driver;
+  const limits = drawLimits(random);
+  const weather: Weather = { lost: 0, longestDelayMs: 5, storeFaults: 0 };
+  const memory = memoryWorld(clock, seededRandom(`${seed}/memory`), weather);
+  const { observer, digest } = transcript();
+  const errors: string[] = [];
+  const log: ServerLog = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (message, fields) => errors.push(`${message} ${JSON.stringify(fields)}`),
+  };
+  const nodes = ['a', 'b'].map(
+    (name) => new SimulatedNode({ name, driver, limits, seed, ids, ports: () => memory.ports(name), observer, log }),
+  );
+  return { random, driver, clock, nodes, weather, digest, errors };
+};
+
+type World = ReturnType<typeof build>;
+
+const users = ['alice', 'bob', '17', '3'];
+
+const people = ({ clock, nodes }: World, seed: string, log: Log): SimulatedClient[] => {
+  const random = seededRandom(`${seed}/clients`);
+  let names = 0;
+  const world = {
+    clock,
+    random,
+    log,
+    pickNode: () => {
+      const open = nodes.filter((node) => node.takesConnections);
+      return open[random.int(open.length)];
+    },
+    nextName: (prefix: string) => `${prefix}${(names += 1)}`,
+  };
+  const clients = users.map((user) => new SimulatedClient(user, 'phone', world));
+  clients.push(new SimulatedClient('alice', 'laptop', world));
+  for (const client of clients) client.connectSoon(200);
+  return clients;
+};
+
+/** Draws what the clients do: conversations first, then sends and changes of members. */
+const chat = ({ clock }: World, seed: string, clients: readonly SimulatedClient[]): void => {
+  const random = seededRandom(`${seed}/chat`);
+  const [alice, bob] = clients as [SimulatedClient, SimulatedClient];
+  const idOf = (kind: string, n: number): string => `${kind}-${String(n).padStart(6, '0')}`;
+  alice.ask({ t: 'open', id: idOf('open', 1), members: ['bob', '17'], title: 'all of us' });
+  bob.ask({ t: 'open', id: idOf('open', 2), members: ['alice'] });
+  const sends = 40 + random.int(60);
+  for (let n = 0; n < sends; n += 1) {
+    const client = clients[random.int(clients.length)] as SimulatedClient;
+    const burst = 1 + random.int(6);
+    clock.schedule(500 + random.int(chatMs - 500), () => {
+      const known = [...client.conversations];
+      const conv = known[random.int(known.length)];
+      if (conv === undefined) return;
+      for (let m = 0; m < burst; m += 1) {
+        const id = idOf(`send-${client.user}-${client.device}-${m}`, n);
+        client.ask({ t: 'send', id, conv, body: `${id} 🎉` });
+      }
+    });
+  }
+  for (let n = 0; n < 4; n += 1) {
+    clock.schedule(1_000 + random.int(chatMs - 1_000), () => {
+      const group = [...alice.conversations].find((conv) => conv.startsWith('g_'));
+      if (group === undefined) return;
+      const user = users[2 + random.int(2)] as string;
+      const change = random.int(2) === 0 ? { add: [user] } : { remove: [user] };
+      alice.ask({ t: 'members', id: idOf('members', n), conv: group, ...change });
+    });
+  }
+};
+
+/** What every member reads at the end, page by page, over the wire. */
+const readAll = (world: World, clients: readonly SimulatedClient[]): Reading[] => {
+  const readings: Reading[] = [];
+  for (const client of clients) {
+    if (client.device !== 'phone') continue;
+    for (const conv of client.conversations)
+      client.readAll(conv, (since, messages) => readings.push({ conv, user: client.user, since, messages }));
+  }
+  world.driver.advance(5_000);
+  return readings;
+};
+
+const liveness = ({ errors }: World, clients: readonly SimulatedClient[], readings: readonly Reading[]): string[] => {
+  const problems = errors.map((error) => `error: ${error}`);
+  for (const { user, device, ready, pending, books, conversations } of clients) {
+    const who = `${user}/${device}`;
+    if (!ready) problems.push(`${who} is not connected at the end`);
+    if (pending.size > 0) problems.push(`${who} has no answer to ${[...pending.keys()].join(' ')}`);
+    for (const conv of conversations) {
+      const last = readings.find((one) => one.conv === conv && one.user === user)?.messages.at(-1)?.seq;
+      const cursor = books.get(conv)?.cursor ?? 0;
+      if (last !== undefined && cursor < last) problems.push(`${who} holds ${conv} up to ${cursor} of ${last}`);
+    }
+  }
+  return problems;
+};
+
+export const run = (seed: string, faults = 8): RunResult => {
+  const world = build(seed);
+  const log = new Log();
+  const clients = people(world, seed, log);
+  const targets = {
+    ...world,
+    clients,
+    random: seededRandom(`${seed}/faults`),
+    note: (text: string) => log.note(`${world.clock.now() % 1_000_000} ${text}`),
+  };
+  chat(world, seed, clients);
+  drawFaults(targets, faults, chatMs);
+  world.driver.advance(chatMs);
+  heal(targets);
+  world.driver.advance(healMs);
+  const readings = readAll(world, clients);
+  const evidence: Evidence = { recordings: log.recordings, readings };
+  const findings = check(evidence).map(({ check: name, conv, text }) => `${name} ${conv}: ${text}`);
+  const storedCount = new Set(readings.flatMap(({ conv, messages }) => messages.map(({ seq }) => `${conv} ${seq}`))).size;
+  return {
+    seed,
+    problems: [...liveness(world, clients, readings), ...findings],
+    storedCount,
+    turns: world.driver.turns,
+    digest: world.digest(),
+    story: (conv) => log.story(conv, 400),
+  };
+};
