@@ -58,7 +58,9 @@ export const appServer = ({ system, node, ports, ids, limits, alone }: AppServer
   });
   const sessions = new Nursery(system, 'sessions');
   system.spawn(sweeperBehaviour({ store: ports.store, limits, gateway, conversations }), 'sweeper');
-  const receive = (message: NodeMessage): void => system.tellCausedBy(message.cause, delivery, message);
+  const receive = (message: NodeMessage): void => {
+    system.tellCausedBy(message.cause, delivery, message);
+  };
   const unsubscribe = ports.bus.subscribe(node, receive);
   const kit = { node, ports, ids, limits, delivery, gateway, conversations };
   return {
@@ -69,7 +71,7 @@ export const appServer = ({ system, node, ports, ids, limits, alone }: AppServer
       }),
     state: () => gatewayState,
     drain: (drained) => {
-      gateway.tell({ t: "drain", drained });
+      gateway.tell({ t: 'drain', drained });
     },
     detach: unsubscribe,
   };

@@ -57,7 +57,11 @@ const nextGroup = (hands: Hands): Group | 'check' | undefined => {
   }
   state.held.splice(0, taken);
   if (jobs.length === 0) return state.held.length > 0 ? 'check' : undefined;
-  return groupOf(hands, [...drafts.values()].map(({ draft }) => draft), jobs);
+  return groupOf(
+    hands,
+    [...drafts.values()].map(({ draft }) => draft),
+    jobs,
+  );
 };
 
 const groupOf = ({ state, ctx }: Hands, drafts: readonly Draft[], jobs: Group['jobs']): Group => {
@@ -221,5 +225,4 @@ const afterChange = (hands: Hands, job: Job, change: Change, duplicate: boolean)
 
 const size = (event: MemberEvent): number => event.add.length + event.remove.length;
 
-const stillIn = ({ state }: Hands, change: Change): boolean =>
-  memberNow(state.roster, change.asker.user) !== undefined;
+const stillIn = ({ state }: Hands, change: Change): boolean => memberNow(state.roster, change.asker.user) !== undefined;

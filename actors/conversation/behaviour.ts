@@ -18,7 +18,15 @@ import {
   refresh,
   refuse,
 } from '#actors/conversation/reading';
-import type { ConversationKit, ConversationState, Hands, Job, Message, Own, Question } from '#actors/conversation/state';
+import type {
+  ConversationKit,
+  ConversationState,
+  Hands,
+  Job,
+  Message,
+  Own,
+  Question,
+} from '#actors/conversation/state';
 import type { Change, Open, Submit } from '#actors/messages';
 import { conversationMachine } from '#machines/conversation';
 import { machineActor } from '#runtime/machine-actor';
@@ -161,7 +169,8 @@ const appended = (hands: Hands, { group, outcome }: Extract<Message, { t: 'appen
 /** Last words: whatever is held gets an answer that says what may have happened. */
 const answerHeld = (hands: Hands): void => {
   const { state } = hands;
-  const unavailable = (effect: 'none' | 'unknown') => fault('store.unavailable', 'the conversation stopped', effect, 1_000);
+  const unavailable = (effect: 'none' | 'unknown') =>
+    fault('store.unavailable', 'the conversation stopped', effect, 1_000);
   for (const { job } of state.inFlight?.jobs ?? []) refuseJob(hands, job, unavailable('unknown'));
   for (const job of state.held) refuseJob(hands, job, unavailable('none'));
   for (const question of [...state.asked, ...state.questions]) refuse(hands, question, unavailable('none'));

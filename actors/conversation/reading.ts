@@ -181,4 +181,5 @@ export const missingCame = (hands: Hands, key: string, outcome: Outcome<readonly
 };
 
 /** For questions that cannot even be asked: too many wait. */
-export const overloaded = (): Fault => fault('gateway.overloaded', 'this conversation has too much to do', 'none', 1_000);
+export const overloaded = (): Fault =>
+  fault('gateway.overloaded', 'this conversation has too much to do', 'none', 1_000);

@@ -21,12 +21,14 @@ export const memberNow = (roster: Roster, user: User): Member | undefined => {
   return member !== undefined && isIn(member) ? member : undefined;
 };
 
-const byStanding = (one: Member, other: Member): number =>
-  one.joinedSeq - other.joinedSeq || one.place - other.place;
+const byStanding = (one: Member, other: Member): number => one.joinedSeq - other.joinedSeq || one.place - other.place;
 
 /** Who is in, in order of standing. */
 export const usersNow = (roster: Roster): User[] =>
-  [...roster.byUser.values()].filter(isIn).sort(byStanding).map((member) => member.user);
+  [...roster.byUser.values()]
+    .filter(isIn)
+    .sort(byStanding)
+    .map((member) => member.user);
 
 /** Who hears of number `seq`. */
 export const hearersOf = (roster: Roster, seq: Seq): User[] =>

@@ -79,7 +79,11 @@ export interface ConversationState {
 
 /** Outcomes and timers: what the actor tells itself. */
 export type Own =
-  | { readonly t: 'created'; readonly open: Open; readonly outcome: Outcome<{ created: boolean; item: ConversationItem }> }
+  | {
+      readonly t: 'created';
+      readonly open: Open;
+      readonly outcome: Outcome<{ created: boolean; item: ConversationItem }>;
+    }
   | { readonly t: 'item'; readonly outcome: Outcome<ConversationItem | null> }
   | { readonly t: 'members'; readonly outcome: Outcome<MemberList> }
   | { readonly t: 'appended'; readonly group: Group; readonly outcome: Outcome<AppendResult> }

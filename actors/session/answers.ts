@@ -90,7 +90,11 @@ export const open = (hands: Hands, { id, members, title }: OpenFrame): void => {
     return sendError(hands, fault('conversation.too_few_members', 'a conversation needs somebody else'), about);
   const most = kit.limits['members.max'];
   if (others.length + 1 > most)
-    return sendError(hands, fault('conversation.too_many_members', `a conversation has at most ${most} members`), about);
+    return sendError(
+      hands,
+      fault('conversation.too_many_members', `a conversation has at most ${most} members`),
+      about,
+    );
   const direct = others.length === 1 && title === undefined;
   const conv = direct ? kit.ids.directConversation(me, other) : kit.ids.groupConversation(me, id);
   const kind = direct ? 'direct' : 'group';

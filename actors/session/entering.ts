@@ -19,7 +19,9 @@ import { behind, pumpCatchUp } from '#actors/session/stream';
 
 export const hello = ({ kit, state, ctx, ...rest }: Hands, { token, device, cursors }: HelloFrame): void => {
   if (state.verifying || (state.who !== undefined && state.machine.in('authenticating')))
-    return sendError({ kit, state, ctx, ...rest }, fault('gateway.not_ready', 'hello is being answered'), { of: 'hello' });
+    return sendError({ kit, state, ctx, ...rest }, fault('gateway.not_ready', 'hello is being answered'), {
+      of: 'hello',
+    });
   state.verifying = true;
   ctx.start(kit.ports.tokens.verify(token, ctx.now), (outcome) => ({ t: 'verified', device, cursors, outcome }));
 };

@@ -41,7 +41,8 @@ export const stands = (hands: Hands, { conv, last }: Standing): void => {
   if (view !== undefined) view.last = Math.max(view.last, last);
   else behind(hands, conv);
   if (seq === undefined) return;
-  if (seq > last) return sendError(hands, fault('conversation.bad_seq', `the last number is ${last}`), { conv, of: 'ack' });
+  if (seq > last)
+    return sendError(hands, fault('conversation.bad_seq', `the last number is ${last}`), { conv, of: 'ack' });
   remember(hands, conv, seq);
   if (view !== undefined) acknowledged(hands, view, seq);
 };

@@ -87,7 +87,12 @@ export interface SessionState {
 }
 
 export type Own =
-  | { readonly t: 'verified'; readonly device: Device; readonly cursors: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<Claims> }
+  | {
+      readonly t: 'verified';
+      readonly device: Device;
+      readonly cursors: ReadonlyMap<Conv, Seq>;
+      readonly outcome: Outcome<Claims>;
+    }
   | {
       readonly t: 'registered';
       readonly outcome: Outcome<{ address: SessionAddress; replaced: SessionAddress | null }>;

@@ -52,7 +52,8 @@ const stream = (hands: Hands, view: View, messages: readonly SharedMessage[]): v
     if (!mayStream(hands)) return behind(hands, view.conv);
     if (seq === view.next) pass(hands, view, message);
     else if (!holdBack(hands, view, message)) return behind(hands, view.conv);
-    while (view.held[0]?.frame.seq === view.next && mayStream(hands)) pass(hands, view, view.held.shift() as SharedMessage);
+    while (view.held[0]?.frame.seq === view.next && mayStream(hands))
+      pass(hands, view, view.held.shift() as SharedMessage);
   }
   if (view.mode === 'gap' && view.next > view.last) {
     view.mode = 'live';

@@ -135,7 +135,7 @@ export interface HeldCall<A extends readonly unknown[], T> {
   readonly done: Done<T>;
 }
 
-type Port = (...args: never[]) => Effect<never>;
+type Port = (...args: never[]) => Effect<unknown>;
 type ValueOf<P extends Port> = ReturnType<P> extends Effect<infer T> ? T : never;
 
 /** A method of a port, held: to be handed to an actor where it expects the port. */

@@ -5,7 +5,19 @@ import type { LimitName } from '#contract/limits';
 import { conversationBehaviour } from '#actors/conversation/behaviour';
 import type { Submit } from '#actors/messages';
 import { probe } from '#testkit/probe';
-import { asker, entry, heldBus, heldMembers, heldStore, ids, item, limitsWith, member, neighbours, numbered } from '#test/actors/kit';
+import {
+  asker,
+  entry,
+  heldBus,
+  heldMembers,
+  heldStore,
+  ids,
+  item,
+  limitsWith,
+  member,
+  neighbours,
+  numbered,
+} from '#test/actors/kit';
 
 const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const store = heldStore();
@@ -36,7 +48,9 @@ const load = ({ store, members, settle }: Actor, given = item(), users = [member
 };
 
 const appended = ({ store, settle }: Actor, lastSeq: number, ...numbers: ReturnType<typeof numbered>[]) => {
-  store.append.take().answer({ kind: 'appended', item: item({ lastSeq, fannedTo: 0, dirtySince: 0 }), results: numbers });
+  store.append
+    .take()
+    .answer({ kind: 'appended', item: item({ lastSeq, fannedTo: 0, dirtySince: 0 }), results: numbers });
   settle();
 };
 
@@ -97,7 +111,9 @@ describe('appending', () => {
     expect(carol.reply.take()).toEqual([]);
     actor.store.item.take().answer(item({ lastSeq: 1, memVersion: 1, fannedTo: 0 }));
     actor.settle();
-    expect(carol.reply.take()).toMatchObject([{ t: 'refused', fault: { code: 'conversation.forbidden', effect: 'none' } }]);
+    expect(carol.reply.take()).toMatchObject([
+      { t: 'refused', fault: { code: 'conversation.forbidden', effect: 'none' } },
+    ]);
   });
 
   it('accepts one who was added by another node meanwhile', () => {
@@ -200,7 +216,9 @@ describe('changes of members', () => {
     const alice = asker('alice');
     actor.send(change(alice, ['u1', 'u2', 'u3']));
     load(actor);
-    expect(actor.store.append.calls[0]?.args[0].drafts).toMatchObject([{ id: 'change-1', event: { add: ['u1', 'u2'] } }]);
+    expect(actor.store.append.calls[0]?.args[0].drafts).toMatchObject([
+      { id: 'change-1', event: { add: ['u1', 'u2'] } },
+    ]);
     actor.store.append.take().answer({
       kind: 'appended',
       item: item({ lastSeq: 1, memVersion: 2, dirtySince: 0 }),
@@ -216,7 +234,10 @@ describe('changes of members', () => {
     });
     actor.settle();
     const [answer] = alice.reply.take();
-    expect(answer).toMatchObject({ t: 'members-are', standing: { members: ['alice', 'bob', 'u1', 'u2', 'u3'], last: 2 } });
+    expect(answer).toMatchObject({
+      t: 'members-are',
+      standing: { members: ['alice', 'bob', 'u1', 'u2', 'u3'], last: 2 },
+    });
   });
 
   it('goes alone: the sends before it first, the sends after it against the new list', () => {

@@ -20,10 +20,13 @@ export const tokenFor = (user: string, ttlSeconds = 3_600, key = secret): Promis
 export async function settled(connection: Connection): Promise<void> {
   const before = connection.received('pong').length;
   connection.send({ t: 'ping' });
-  await connection.expect('pong', (() => {
-    let seen = 0;
-    return () => (seen += 1) > before;
-  })());
+  await connection.expect(
+    'pong',
+    (() => {
+      let seen = 0;
+      return () => (seen += 1) > before;
+    })(),
+  );
 }
 
 export class Stage {

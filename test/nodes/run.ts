@@ -35,7 +35,8 @@ export interface RunResult {
 }
 
 const ids: Ids = {
-  ulid: (at, random) => `${at.toString(36).padStart(9, '0')}${random.int(2 ** 32).toString(36)}${random.int(2 ** 32).toString(36)}`,
+  ulid: (at, random) =>
+    `${at.toString(36).padStart(9, '0')}${random.int(2 ** 32).toString(36)}${random.int(2 ** 32).toString(36)}`,
   directConversation: (one, other) => `d_${[one, other].sort().join('_')}`,
   groupConversation: (creator, id) => `g_${creator}_${id}`,
 };
@@ -180,7 +181,8 @@ export const run = (seed: string, faults = 8): RunResult => {
   const readings = readAll(world, clients);
   const evidence: Evidence = { recordings: log.recordings, readings };
   const findings = check(evidence).map(({ check: name, conv, text }) => `${name} ${conv}: ${text}`);
-  const storedCount = new Set(readings.flatMap(({ conv, messages }) => messages.map(({ seq }) => `${conv} ${seq}`))).size;
+  const storedCount = new Set(readings.flatMap(({ conv, messages }) => messages.map(({ seq }) => `${conv} ${seq}`)))
+    .size;
   return {
     seed,
     problems: [...liveness(world, clients, readings), ...findings],

@@ -5,7 +5,6 @@
 import type { CloseCode } from '#contract/errors';
 import type { Clock, Random } from '#contract/ports/system';
 import { Connection } from '#gateway/connection/connection';
-import { createDecoder } from '#protocol/decode';
 import type { SimulatedNode } from '#test/nodes/node';
 
 export interface ClientEnd {
@@ -41,7 +40,6 @@ export class SimulatedSocket {
       },
       now: () => clock.now(),
       limits: node.limits,
-      decode: createDecoder(node.limits),
       openSession: (outlet) => node.app.openSession(outlet),
       log: node.log,
     });

@@ -107,7 +107,7 @@ const basics: readonly Scenario[] = [
 const timed: readonly Scenario[] = [
   {
     title: 'timers of many actors at one instant, replaced, cancelled and repeated',
-    atLeast: 30,
+    atLeast: 21,
     script: ({ system }) => {
       const timer = behaviour<string>(
         (word, context) => {

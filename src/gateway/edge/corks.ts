@@ -10,6 +10,8 @@ export interface Corkable {
   corked: boolean;
 }
 
+const largeBytes = 65_536;
+
 export class Corks {
   private held: Corkable[] = [];
 
@@ -19,6 +21,13 @@ export class Corks {
     corkable.corked = true;
     corkable.stream.cork();
     this.held.push(corkable);
+  }
+
+  /** Lets go early of what has grown large: it should reach the network before it counts as a slow reader's backlog. */
+  relieve({ stream }: Corkable): void {
+    if (stream.writableLength <= largeBytes) return;
+    stream.uncork();
+    stream.cork();
   }
 
   private release(): void {

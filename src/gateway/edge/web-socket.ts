@@ -24,6 +24,7 @@ export class EdgeSocket implements Socket, Corkable {
     if (this.webSocket.readyState !== this.webSocket.OPEN) return;
     this.corks.hold(this);
     this.webSocket.send(data, asText);
+    this.corks.relieve(this);
   }
 
   ping(): void {

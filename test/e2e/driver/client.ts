@@ -142,7 +142,7 @@ export class Client {
   /** All pages from `after` on. */
   async wholeHistory(conv: string, after = 0): Promise<Message[]> {
     const messages: Message[] = [];
-    for (let more = true, last = after; more; ) {
+    for (let more = true, last = after; more;) {
       const page = await this.history(conv, { after: last, limit: 200 });
       messages.push(...page.messages);
       last = page.messages.at(-1)?.seq ?? last;

@@ -75,13 +75,20 @@ export function difference(message: Message, entry: Message | undefined): string
 }
 
 /** `3-5, 9`, shortened. */
-export function ranges(numbers: readonly number[]): string {
+function ranges(numbers: readonly number[]): string {
   const parts: string[] = [];
-  for (let at = 0; at < numbers.length && parts.length < 8; ) {
+  for (let at = 0; at < numbers.length && parts.length < 8;) {
     let end = at;
     while (numbers[end + 1] === (numbers[end] ?? 0) + 1) end += 1;
     parts.push(end === at ? `${numbers[at]}` : `${numbers[at]}-${numbers[end]}`);
     at = end + 1;
   }
   return parts.join(', ') + (parts.length === 8 ? ' …' : '');
+}
+
+/** The numbers from..to that are not there, in words; undefined when none is missing. */
+export function missingIn(from: number, to: number, has: (seq: number) => boolean): string | undefined {
+  const missing: number[] = [];
+  for (let seq = from; seq <= to; seq += 1) if (!has(seq)) missing.push(seq);
+  return missing.length === 0 ? undefined : ranges(missing);
 }

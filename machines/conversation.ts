@@ -1,0 +1,60 @@
+/**
+ * The life of a conversation actor on one node. A message costs no transition: the machine moves when the conversation's
+ * circumstances change. Siblings of `normal` to come: salting and salted (hot partitions), buffering (store down).
+ */
+import { assign, emit, setup } from 'xstate';
+
+export type ConversationEvent =
+  /** An append was lost: another node appended first. */
+  | { readonly type: 'LOST' }
+  /** An append went through after losses. */
+  | { readonly type: 'WON' }
+  /** Finish what is held, take nothing new. */
+  | { readonly type: 'DRAIN' }
+  /** Nothing is held any more. */
+  | { readonly type: 'EMPTY' };
+
+/** `wait`: wait at random before the next append, longer with every loss. */
+export type ConversationEmitted = { readonly type: 'wait'; readonly losses: number } | { readonly type: 'finished' };
+
+export const conversationMachine = setup({
+  types: {
+    context: {} as { losses: number },
+    events: {} as ConversationEvent,
+    emitted: {} as ConversationEmitted,
+  },
+}).createMachine({
+  id: 'conversation',
+  description: 'One conversation as one node serves it.',
+  context: { losses: 0 },
+  initial: 'normal',
+  states: {
+    normal: {
+      description: 'Appends go to the store under the conversation itself.',
+      initial: 'sole',
+      on: { DRAIN: { target: 'draining', description: 'The node is being emptied.' } },
+      states: {
+        sole: {
+          description: 'Nobody else appends here: groups go out as fast as the store answers.',
+          on: { LOST: { target: 'contended', description: 'Another node was faster.' } },
+        },
+        contended: {
+          description: 'Another node appends too: after each loss a random wait that grows.',
+          entry: [
+            assign({ losses: ({ context }) => context.losses + 1 }),
+            emit(({ context }) => ({ type: 'wait', losses: context.losses })),
+          ],
+          on: {
+            LOST: { target: 'contended', reenter: true, description: 'Lost again: wait longer.' },
+            WON: { target: 'sole', actions: assign({ losses: 0 }), description: 'Our turn: no wait any more.' },
+          },
+        },
+      },
+    },
+    draining: {
+      description: 'What is held is still stored and answered; nothing new is taken.',
+      on: { EMPTY: { target: 'drained', description: 'All is answered.' } },
+    },
+    drained: { type: 'final', description: 'Nothing is held.', entry: emit({ type: 'finished' }) },
+  },
+});

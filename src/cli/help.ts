@@ -1,0 +1,53 @@
+/** What `--help` prints. The limits come from their table, so that the two cannot differ. */
+import { limitTable } from '#contract/limits';
+
+export const overview = `hogmanay: a chat backend
+
+  hogmanay serve        start a server (hogmanay serve --help: options and limits)
+  hogmanay token USER   print an access token (hogmanay token --help)
+  hogmanay --version
+
+Not there yet in this version: setup, chat, bench, demo, lab, conformance, trace.
+`;
+
+export const tokenHelp = `hogmanay token USER [options]: print an access token for USER, and nothing else
+
+  --ttl 24h           how long it is good for: 90s, 30m, 24h, 7d
+  --admin             with role admin
+  --data .hogmanay    the data folder that holds the signing key
+
+HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder.
+`;
+
+const limitLines = (): string => {
+  const rows = Object.entries(limitTable).map(([name, { value, unit, beyond }]) => ({
+    name,
+    value: `${value.toLocaleString('en-US')} ${unit.replace('per', 'per ').toLowerCase()}`,
+    beyond,
+  }));
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length));
+  const valueWidth = Math.max(...rows.map(({ value }) => value.length));
+  return rows
+    .map(({ name, value, beyond }) => `  ${name.padEnd(nameWidth)}  ${value.padStart(valueWidth)}  ${beyond}\n`)
+    .join('');
+};
+
+export const serveHelp = (): string => `hogmanay serve [options]: start a server
+
+  --port 8080              public listener: WebSocket and health; 0: any free port
+  --host 127.0.0.1
+  --ops-port 8081          operations listener
+  --ops-host 127.0.0.1
+  --data .hogmanay         data folder, of one server at a time
+  --backend embedded       real: not there yet in this version
+  --inspect[=stately]      not there yet in this version
+  --record DIR             not there yet in this version
+  --limit name=value       any number of times
+
+Each option also as an environment variable: HOGMANAY_PORT, HOGMANAY_OPS_PORT, HOGMANAY_DATA …, and
+HOGMANAY_LIMIT=name=value,name=value. HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the signing key of the data
+folder. SIGTERM and SIGINT drain; a second signal exits at once.
+
+Limits, their defaults, and what happens beyond them (a rate of 0: no limit)
+
+${limitLines()}`;

@@ -1,0 +1,54 @@
+/** One command line, from its words to the exit status: 0 done, 1 failed, 2 wrong usage. */
+import { overview, serveHelp, tokenHelp } from '#cli/help';
+import { notThereYet, readServeOptions, readTokenOptions } from '#cli/options';
+import { serve } from '#cli/serve';
+import type { Surroundings } from '#cli/surroundings';
+import { token } from '#cli/token';
+import { isFault, nearest, UsageError } from '#cli/usage';
+
+type Command = (argv: readonly string[], around: Surroundings) => Promise<number>;
+
+const print = (text: string, around: Surroundings): number => {
+  around.out(text);
+  return 0;
+};
+
+const commands = new Map<string, Command>([
+  [
+    'serve',
+    async (argv, around) => {
+      const options = readServeOptions(argv, around.env);
+      return options === 'help' ? print(serveHelp(), around) : serve(options, around);
+    },
+  ],
+  [
+    'token',
+    async (argv, around) => {
+      const options = readTokenOptions(argv, around.env);
+      return options === 'help' ? print(tokenHelp, around) : token(options, around);
+    },
+  ],
+  ['--help', async (_argv, around) => print(overview, around)],
+  ['--version', async (_argv, around) => print(`${around.version()}\n`, around)],
+]);
+
+const later = ['setup', 'chat', 'bench', 'demo', 'lab', 'conformance', 'trace'];
+
+const commandNamed = (name: string | undefined): Command => {
+  if (name === undefined) throw new UsageError('which command? hogmanay serve, hogmanay token USER, hogmanay --help');
+  const command = commands.get(name);
+  if (command !== undefined) return command;
+  if (later.includes(name)) throw notThereYet(`hogmanay ${name}`);
+  throw new UsageError(`no command ${name}: did you mean hogmanay ${nearest(name, [...commands.keys()])}?`);
+};
+
+export const run = async (argv: readonly string[], around: Surroundings): Promise<number> => {
+  try {
+    const [name, ...rest] = argv;
+    return await commandNamed(name)(rest, around);
+  } catch (error) {
+    const told = isFault(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    around.err(`hogmanay: ${told}\n`);
+    return isFault(error) && error.code === 'cli.usage' ? 2 : 1;
+  }
+};
