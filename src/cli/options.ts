@@ -3,6 +3,7 @@ import type { ServeOptions } from '#node/options';
 import { envName, readArguments, type Env, type Given } from '#cli/arguments';
 import { readLimits } from '#cli/limit-option';
 import { UsageError } from '#cli/usage';
+import { isName } from '#protocol/scalars';
 
 const secretBytes = 32;
 
@@ -89,7 +90,7 @@ export const readTokenOptions = (argv: readonly string[], env: Env): TokenOption
   if (given.one('help')?.source === '--help') return 'help';
   noMore(given, 1, 'hogmanay token USER [--ttl 24h] [--admin] [--data .hogmanay]');
   const [user = ''] = given.positionals;
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(user)) {
+  if (!isName(user)) {
     throw new UsageError('USER must be 1 to 64 characters of [A-Za-z0-9_.-] and begin with a letter or digit');
   }
   return {

@@ -58,7 +58,7 @@ export interface Probe<M> {
   readonly transcript: readonly Line[];
   readonly logged: readonly LogLine[];
   /** What was lost so far, oldest first. */
-  readonly deadLetters: readonly DeadLetter[];
+  readonly deadLetters: () => readonly DeadLetter[];
   /** What the probed actor itself has handled, life cycle included. */
   readonly received: readonly unknown[];
   /** Puts a message into the mailbox. Nothing runs yet. */
@@ -75,21 +75,19 @@ export interface Probe<M> {
 
 /** Spawns one actor in a system of its own and lets it start. */
 export const probe = <S, M>(behaviour: Behaviour<S, M>, options: ProbeOptions = {}): Probe<M> => {
-  const { system, driver, transcript, logged } = world(options);
   const { mailbox, supervision, name = 'actor' } = options;
+  const received: unknown[] = [];
+  const { system, driver, transcript, logged } = world(options, ({ path, message }) => {
+    if (path === ref.path) received.push(message);
+  });
   const ref = system.spawn(behaviour, name, {
     ...(mailbox === undefined ? {} : { mailbox }),
     ...(supervision === undefined ? {} : { supervision }),
   });
   driver.settle();
   return {
-    ...{ system, driver, ref, transcript, logged },
-    get deadLetters() {
-      return system.deadLetters.newest();
-    },
-    get received() {
-      return transcript.filter(({ path }) => path === ref.path).map(({ message }) => message);
-    },
+    ...{ system, driver, ref, transcript, logged, received },
+    deadLetters: () => system.deadLetters.newest(),
     tell: (message) => ref.tell(message),
     send: (message) => {
       const refusal = ref.tell(message);
@@ -103,12 +101,14 @@ export const probe = <S, M>(behaviour: Behaviour<S, M>, options: ProbeOptions = 
 };
 
 /** A virtual system without anybody in it, and what is seen of it: for tests with several actors. */
-export const world = (options: ProbeOptions = {}) => {
+export const world = (options: ProbeOptions = {}, see: (line: Line) => void = () => undefined) => {
   const driver = new StepDriver(options.policy ?? 'fifo', options.startAt ?? 0);
   const transcript: Line[] = [];
   const logged: LogLine[] = [];
   const observer: Observer = (path, { id, cause, from, at, message }) => {
-    transcript.push({ path, id, cause, from, at, message });
+    const line = { path, id, cause, from, at, message };
+    transcript.push(line);
+    see(line);
   };
   const limits = withLimits(options.limits);
   const { seed = 'probe' } = options;

@@ -1,9 +1,11 @@
 /** What every test of the served product needs: a server of its own, clients with tokens, and an end to all of it. */
 import { SignJWT } from 'jose';
+import { check, report } from '#test/e2e/driver/check';
 import { Client } from '#test/e2e/driver/client';
 import type { ClientOptions } from '#test/e2e/driver/client';
 import { Connection } from '#test/e2e/driver/connection';
 import type { ConnectionOptions } from '#test/e2e/driver/connection';
+import type { Reading } from '#test/e2e/driver/evidence';
 import { Log } from '#test/e2e/driver/log';
 import { Server, stopServers } from '#test/e2e/driver/server-process';
 import type { ServerOptions } from '#test/e2e/driver/server-process';
@@ -15,19 +17,6 @@ export const tokenFor = (user: string, ttlSeconds = 3_600, key = secret): Promis
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime(Math.floor(Date.now() / 1_000) + ttlSeconds)
     .sign(new TextEncoder().encode(key));
-
-/** Waits until the connection answers again: everything sent before has been dealt with. */
-export async function settled(connection: Connection): Promise<void> {
-  const before = connection.received('pong').length;
-  connection.send({ t: 'ping' });
-  await connection.expect(
-    'pong',
-    (() => {
-      let seen = 0;
-      return () => (seen += 1) > before;
-    })(),
-  );
-}
 
 export class Stage {
   readonly log = new Log();
@@ -66,6 +55,18 @@ export class Stage {
     const connection = new Connection(this.server.url() ?? 'ws://down.invalid', this.log, options);
     await connection.opened;
     return connection;
+  }
+
+  /** All that went over the wire so far, judged; `readers` are the members who read each conversation. Empty: fine. */
+  async verdict(readers: ReadonlyMap<string, readonly Client[]>): Promise<string> {
+    const readings: Reading[] = [];
+    for (const [conv, clients] of readers) {
+      for (const client of clients) {
+        const { since } = await client.members(conv);
+        readings.push({ conv, user: client.user, since, messages: await client.wholeHistory(conv) });
+      }
+    }
+    return report(check({ recordings: this.log.recordings, readings }), this.log);
   }
 
   async close(): Promise<void> {

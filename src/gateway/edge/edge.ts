@@ -103,9 +103,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
       return address;
     },
     connections: () => sockets.clients.size,
-    close: () => {
+    close: async () => {
       for (const webSocket of sockets.clients) webSocket.close(closeCodes.maintenance, 'maintenance');
-      return closeHttp(server);
+      const lastOneLeft = new Promise((resolve) => sockets.close(resolve));
+      await Promise.all([closeHttp(server), lastOneLeft]);
     },
     kill: () => {
       for (const webSocket of sockets.clients) webSocket.terminate();

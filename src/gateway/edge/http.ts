@@ -35,7 +35,7 @@ export const createHttp = (limits: Limits, route: Route): Server =>
   createServer(
     {
       maxHeaderSize: limits['http.headerBytes'],
-      headersTimeout: limits['http.headersMs'],
+      headersTimeout: Math.min(limits['http.headersMs'], limits['http.requestMs']),
       requestTimeout: limits['http.requestMs'],
       connectionsCheckingInterval: Math.min(latenessCheckMs, limits['http.headersMs'], limits['http.requestMs']),
     },

@@ -24,7 +24,7 @@ interface Holding {
 }
 
 export function checkStreams({ recordings }: Evidence, ledgers: ReadonlyMap<string, Ledger>): Finding[] {
-  return recordings.flatMap((recording) => new DeviceCheck(recording, recordings, ledgers).run());
+  return recordings.flatMap((recording) => new DeviceCheck(recording, ledgers).run());
 }
 
 class DeviceCheck {
@@ -38,7 +38,6 @@ class DeviceCheck {
 
   constructor(
     readonly recording: Recording,
-    readonly all: readonly Recording[],
     readonly ledgers: ReadonlyMap<string, Ledger>,
   ) {}
 

@@ -3,7 +3,6 @@
  * connections as it takes. It resumes by cursors, repeats what was unanswered under the same ids, acknowledges as told,
  * reads announced gaps, and keeps a record of everything for the checker.
  */
-import { randomUUID } from 'node:crypto';
 import { Acks } from '#test/e2e/driver/acks';
 import type { AckPolicy } from '#test/e2e/driver/acks';
 import { Book } from '#test/e2e/driver/book';
@@ -53,6 +52,8 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #acks: Acks;
   #connection: Connection | undefined;
+  readonly #name: string;
+  #asked = 0;
   #isReady = false;
   #isDone = false;
 
@@ -61,6 +62,7 @@ export class Client {
     this.user = options.user;
     this.device = options.device ?? 'd1';
     this.recording = options.log.recording(this.user, this.device);
+    this.#name = `c${options.log.recordings.length}`;
     this.#acks = new Acks(options.ack ?? { every: 1, withinMs: 0 }, (conv) => this.#acknowledge(conv));
   }
 
@@ -123,20 +125,20 @@ export class Client {
   }
 
   send(conv: string, body: string, more: { id?: string; meta?: Send['meta'] } = {}): Promise<Numbered> {
-    const { id = randomUUID(), meta } = more;
+    const { id = this.#id(), meta } = more;
     return this.#ask({ t: 'send', id, conv, body, ...(meta && { meta }) }) as Promise<Numbered>;
   }
 
   open(members: readonly string[], more: { id?: string; title?: string } = {}): Promise<Opened> {
-    return this.#ask({ t: 'open', id: randomUUID(), members, ...more }) as Promise<Opened>;
+    return this.#ask({ t: 'open', id: this.#id(), members, ...more }) as Promise<Opened>;
   }
 
   members(conv: string, change: { add?: string[]; remove?: string[] } = {}): Promise<MembersAre> {
-    return this.#ask({ t: 'members', id: randomUUID(), conv, ...change }) as Promise<MembersAre>;
+    return this.#ask({ t: 'members', id: this.#id(), conv, ...change }) as Promise<MembersAre>;
   }
 
   history(conv: string, bounds: HistoryBounds = {}): Promise<HistoryPage> {
-    return this.#ask({ t: 'history', id: randomUUID(), conv, ...bounds }) as Promise<HistoryPage>;
+    return this.#ask({ t: 'history', id: this.#id(), conv, ...bounds }) as Promise<HistoryPage>;
   }
 
   /** All pages from `after` on. */
@@ -166,6 +168,12 @@ export class Client {
       () => `${what()}\n${this.#options.log.story(conv, 40)}`,
       withinMs,
     );
+  }
+
+  /** Unique in the run, and the same in the next run. */
+  #id(): string {
+    this.#asked += 1;
+    return `${this.#name}-${String(this.#asked).padStart(6, '0')}`;
   }
 
   #ask(request: Request): Promise<ServerFrame | Numbered> {

@@ -75,7 +75,7 @@ export function difference(message: Message, entry: Message | undefined): string
 }
 
 /** `3-5, 9`, shortened. */
-function ranges(numbers: readonly number[]): string {
+export function ranges(numbers: readonly number[]): string {
   const parts: string[] = [];
   for (let at = 0; at < numbers.length && parts.length < 8;) {
     let end = at;

@@ -1,0 +1,127 @@
+/**
+ * The stored conversations, as plain maps: what the memory twin of the message store applies at one instant. Reads hand
+ * out values that nobody changes afterwards.
+ */
+import type { Conv, ConversationItem, Entry, Member, Millis, Seq, User } from '#contract/conversation';
+import { isIn } from '#contract/conversation';
+import { failed, fault, ok } from '#contract/effects';
+import type { Outcome } from '#contract/effects';
+import type {
+  AppendGroup,
+  AppendResult,
+  FannedRange,
+  MemberList,
+  Membership,
+  NewConversation,
+  Numbered,
+  ReadRange,
+} from '#contract/ports/store';
+
+interface Stored {
+  item: ConversationItem;
+  members: Map<User, Member>;
+  /** Number n at place n - 1. */
+  readonly entries: Entry[];
+  readonly numbers: Map<string, Seq>;
+}
+
+const idKey = (user: User, id: string): string => `${user} ${id}`;
+
+export class Conversations {
+  readonly #stored = new Map<Conv, Stored>();
+
+  create(given: NewConversation): Outcome<{ created: boolean; item: ConversationItem }> {
+    const known = this.#stored.get(given.conv);
+    if (known !== undefined) return ok({ created: false, item: known.item });
+    const { conv, kind, title, creator, founders, now } = given;
+    const item: ConversationItem = {
+      ...{ v: 1, conv, kind, creator, createdAt: now, lastSeq: 0, lastAt: now, memVersion: 1, saltMax: 1 },
+      ...(title === undefined ? {} : { title }),
+      ...{ fannedTo: -1, dirtySince: now },
+    };
+    const members = founders.map((user, place): [User, Member] => [user, { user, joinedSeq: 1, leftSeq: null, place }]);
+    this.#stored.set(conv, { item, members: new Map(members), entries: [], numbers: new Map() });
+    return ok({ created: true, item });
+  }
+
+  item(conv: Conv): Outcome<ConversationItem | null> {
+    return ok(this.#stored.get(conv)?.item ?? null);
+  }
+
+  append(group: AppendGroup): Outcome<AppendResult> {
+    const stored = this.#stored.get(group.conv);
+    if (stored === undefined) return ok({ kind: 'conflict', item: null });
+    if (stored.item.lastSeq !== group.expected) return ok({ kind: 'conflict', item: stored.item });
+    if (group.fanned !== undefined) this.#mark(stored, group.fanned);
+    const results = group.drafts.map((draft): Numbered => {
+      const first = stored.entries[(stored.numbers.get(idKey(draft.from, draft.id)) ?? 0) - 1];
+      if (first !== undefined) return { seq: first.seq, mid: first.mid, at: first.at, duplicate: true };
+      const { seq, mid, at } = this.#store(stored, { v: 1, ...draft, ...this.#next(stored, group.now) });
+      return { seq, mid, at, duplicate: false };
+    });
+    return ok({ kind: 'appended', item: stored.item, results });
+  }
+
+  read({ conv, from, to, order, limit }: ReadRange): Outcome<readonly Entry[]> {
+    const { entries } = this.#stored.get(conv) ?? { entries: [] };
+    if (from < 1 || to > entries.length)
+      return failed(fault('store.incomplete', `${conv} has ${entries.length} entries, asked for ${from} to ${to}`));
+    const range = order === 'up' ? entries.slice(from - 1, to) : entries.slice(from - 1, to).reverse();
+    return ok(range.slice(0, limit));
+  }
+
+  markFanned(conv: Conv, range: FannedRange): Outcome<ConversationItem> {
+    const stored = this.#stored.get(conv);
+    if (stored === undefined) return failed(fault('store.incomplete', `${conv} does not exist`));
+    this.#mark(stored, range);
+    return ok(stored.item);
+  }
+
+  dirty(before: Millis, limit: number): Outcome<readonly Conv[]> {
+    const items = [...this.#stored.values()].map(({ item }) => item);
+    const marked = items.filter(({ dirtySince }) => dirtySince !== null && dirtySince <= before);
+    marked.sort((one, other) => (one.dirtySince ?? 0) - (other.dirtySince ?? 0));
+    return ok(marked.slice(0, limit).map(({ conv }) => conv));
+  }
+
+  membersOf(conv: Conv): Outcome<MemberList> {
+    const stored = this.#stored.get(conv);
+    if (stored === undefined) return ok({ memVersion: 0, members: [] });
+    const members = [...stored.members.values()];
+    members.sort((one, other) => one.joinedSeq - other.joinedSeq || one.place - other.place);
+    return ok({ memVersion: stored.item.memVersion, members });
+  }
+
+  conversationsOf(user: User): Outcome<readonly Membership[]> {
+    const memberships: Membership[] = [];
+    for (const [conv, { item, members }] of this.#stored) {
+      const member = members.get(user);
+      if (member !== undefined && isIn(member)) memberships.push({ conv, since: member.joinedSeq, last: item.lastSeq });
+    }
+    return ok(memberships);
+  }
+
+  #next({ item }: Stored, now: Millis): { seq: Seq; at: Millis } {
+    return { seq: item.lastSeq + 1, at: Math.max(now, item.lastAt) };
+  }
+
+  #store(stored: Stored, entry: Entry): Entry {
+    const { seq, at, event } = entry;
+    stored.entries.push(entry);
+    stored.numbers.set(idKey(entry.from, entry.id), seq);
+    const dirtySince = stored.item.dirtySince ?? at;
+    const memVersion = stored.item.memVersion + (event === undefined ? 0 : 1);
+    stored.item = { ...stored.item, lastSeq: seq, lastAt: at, dirtySince, memVersion };
+    event?.add.forEach((user, place) => stored.members.set(user, { user, joinedSeq: seq, leftSeq: null, place }));
+    for (const user of event?.remove ?? []) {
+      const member = stored.members.get(user);
+      if (member !== undefined) stored.members.set(user, { ...member, leftSeq: seq });
+    }
+    return entry;
+  }
+
+  #mark(stored: Stored, { from, to }: FannedRange): void {
+    if (stored.item.fannedTo !== from - 1) return;
+    stored.item = { ...stored.item, fannedTo: to, dirtySince: stored.entries[to]?.at ?? null };
+  }
+}
