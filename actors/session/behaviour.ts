@@ -7,7 +7,16 @@ import { fault } from '#contract/effects';
 import type { ClientFrame } from '#contract/frames';
 import type { Outlet } from '#contract/ports/outlet';
 import * as answers from '#actors/session/answers';
-import { close, hello, positioned, readStanding, registered, standingCame, verified } from '#actors/session/entering';
+import {
+  close,
+  hello,
+  lastsCame,
+  positioned,
+  readStanding,
+  registered,
+  standingCame,
+  verified,
+} from '#actors/session/entering';
 import { ack, flush, saved, standFailed, stands } from '#actors/session/positions';
 import { resyncCame } from '#actors/session/resync';
 import type { Ctx, Hands, Message, Own, SessionKit, SessionState } from '#actors/session/state';
@@ -142,6 +151,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return positioned(hands, message.outcome);
     case 'resync-came':
       return message.first ? standingCame(hands, message.outcome) : resyncCame(hands, message.outcome);
+    case 'lasts-came':
+      return lastsCame(hands, message.index, message.outcome);
     case 'saved':
       return saved(hands, message.positions, message.outcome);
     case 'heartbeat':

@@ -92,14 +92,33 @@ export const readStanding = ({ kit, state, ctx }: Hands, first: boolean): void =
   ctx.start(kit.ports.bus.resync(user, device), (outcome) => ({ t: 'resync-came', first, outcome }));
 };
 
-/** Where everything stands is known: `welcome`, then the replay. */
+/** The index may lag behind the store: what the client named is asked of the store itself, so that `resumed` is exact. */
 export const standingCame = (hands: Hands, outcome: Outcome<Resync>): void => {
-  const { state } = hands;
+  const { kit, state, ctx } = hands;
   if (!outcome.ok) return failed(hands);
+  const { last } = outcome.value;
+  if (state.cursors.size === 0) return replay(hands, last);
+  const named = kit.ports.store.lastSeqs([...state.cursors.keys()]);
+  ctx.start(named, (lasts) => ({ t: 'lasts-came', index: last, outcome: lasts }));
+};
+
+/** A store that cannot be asked now is no reason to turn the client away: the index has to do. */
+export const lastsCame = (hands: Hands, index: Resync['last'], outcome: Outcome<ReadonlyMap<Conv, Seq>>): void => {
+  if (!outcome.ok) return replay(hands, index);
+  const raised = new Map(index);
+  for (const [conv, seq] of outcome.value) {
+    const known = index.get(conv);
+    if (known !== undefined) raised.set(conv, { since: known.since, seq: Math.max(known.seq, seq) });
+  }
+  replay(hands, raised);
+};
+
+/** Where everything stands is known: `welcome`, then the replay. */
+const replay = (hands: Hands, last: Resync['last']): void => {
+  const { state } = hands;
   if (!state.machine.in('authenticating')) return;
   welcome(hands);
   state.machine.send({ type: 'WELCOMED' });
-  const { last } = outcome.value;
   for (const [conv, cursor] of state.cursors) named(hands, conv, cursor, last.get(conv));
   for (const [conv, known] of last) if (!state.cursors.has(conv)) unnamed(hands, conv, known);
   for (const [conv, seq] of state.early) heardEarly(hands, conv, seq);

@@ -15,7 +15,7 @@ import type { Context, Ref } from '#runtime/types';
 
 export interface SessionKit {
   readonly node: NodeName;
-  readonly ports: Pick<Ports, 'positions' | 'bus' | 'tokens'>;
+  readonly ports: Pick<Ports, 'positions' | 'bus' | 'tokens'> & { readonly store: Pick<Ports['store'], 'lastSeqs'> };
   readonly ids: Ids;
   readonly limits: Limits;
   readonly delivery: Ref<ToDelivery>;
@@ -99,6 +99,7 @@ export type Own =
     }
   | { readonly t: 'positioned'; readonly outcome: Outcome<DevicePositions> }
   | { readonly t: 'resync-came'; readonly first: boolean; readonly outcome: Outcome<Resync> }
+  | { readonly t: 'lasts-came'; readonly index: Resync['last']; readonly outcome: Outcome<ReadonlyMap<Conv, Seq>> }
   | { readonly t: 'saved'; readonly positions: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<void> }
   | { readonly t: 'done' }
   | { readonly t: 'heartbeat' }

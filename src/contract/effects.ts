@@ -28,12 +28,8 @@ export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });
 export const failed = (fault: Fault): Outcome<never> => ({ ok: false, fault });
 
 /** Builds a fault. `effect` is `none` unless said otherwise: be honest where a write may have landed. */
-export const fault = (
-  code: ErrorCode,
-  message: string,
-  effect: FaultEffect = 'none',
-  retryAfterMs?: number,
-): Fault => (retryAfterMs === undefined ? { code, message, effect } : { code, message, effect, retryAfterMs });
+export const fault = (code: ErrorCode, message: string, effect: FaultEffect = 'none', retryAfterMs?: number): Fault =>
+  retryAfterMs === undefined ? { code, message, effect } : { code, message, effect, retryAfterMs };
 
 /** An effect that is over at once. */
 export const settled =

@@ -19,6 +19,7 @@ export const ids: Ids = {
 export const heldStore = () => ({
   create: held<MessageStore['create']>(),
   item: held<MessageStore['item']>(),
+  lastSeqs: held<MessageStore['lastSeqs']>(),
   append: held<MessageStore['append']>(),
   read: held<MessageStore['read']>(),
   markFanned: held<MessageStore['markFanned']>(),

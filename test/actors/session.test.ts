@@ -9,7 +9,7 @@ import { sessionBehaviour } from '#actors/session/behaviour';
 import type { Standing, ToConversation } from '#actors/messages';
 import { wireMessage } from '#actors/wire';
 import { probe } from '#testkit/probe';
-import { entry, heldBus, heldPositions, heldTokens, ids, limitsWith, neighbours } from '#test/actors/kit';
+import { entry, heldBus, heldPositions, heldStore, heldTokens, ids, limitsWith, neighbours } from '#test/actors/kit';
 
 const recordedOutlet = () => {
   const frames: ServerFrame[] = [];
@@ -38,6 +38,7 @@ const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const tokens = heldTokens();
   const bus = heldBus();
   const positions = heldPositions();
+  const store = heldStore();
   const { delivery, gateway } = neighbours();
   const told: { conv: string; message: ToConversation }[] = [];
   const conversations = {
@@ -47,12 +48,20 @@ const start = (limits: Partial<Record<LimitName, number>> = {}) => {
     },
   };
   const inForce = limitsWith(limits);
-  const kit = { node: 'n1', ports: { tokens, bus, positions }, ids, limits: inForce, delivery, gateway, conversations };
+  const kit = {
+    node: 'n1',
+    ports: { tokens, bus, positions, store },
+    ids,
+    limits: inForce,
+    delivery,
+    gateway,
+    conversations,
+  };
   const actor = probe(sessionBehaviour('s1', out.outlet, kit), { limits, supervision: { kind: 'stop' } });
   const frame = (given: ClientFrame): void => {
     actor.send({ t: 'frame', frame: given });
   };
-  return { ...actor, ...out, tokens, bus, positions, delivery, gateway, told, frame };
+  return { ...actor, ...out, tokens, bus, positions, store, delivery, gateway, told, frame };
 };
 
 type Session = ReturnType<typeof start>;
@@ -66,7 +75,13 @@ const enter = (
     cursors = {},
     last = {},
     stored = {},
-  }: { cursors?: Record<string, number>; last?: Record<string, LastKnown>; stored?: Record<string, number> } = {},
+    truth = {},
+  }: {
+    cursors?: Record<string, number>;
+    last?: Record<string, LastKnown>;
+    stored?: Record<string, number>;
+    truth?: Record<string, number>;
+  } = {},
 ) => {
   session.frame({ t: 'hello', token: 'token', device: 'phone', cursors: new Map(Object.entries(cursors)) });
   session.tokens.verify.take().answer({ user: 'bob', expiresAt: 3_600_000, admin: false });
@@ -76,6 +91,9 @@ const enter = (
   session.positions.open.take().answer({ known: true, cursors: new Map(Object.entries(stored)) });
   session.settle();
   session.bus.resync.take().answer({ last: new Map(Object.entries(last)), current: address });
+  session.settle();
+  if (Object.keys(cursors).length === 0) return;
+  session.store.lastSeqs.take().answer(new Map(Object.entries(truth)));
   session.settle();
 };
 
@@ -201,6 +219,12 @@ describe('resuming', () => {
     expect(session.told).toEqual([]);
   });
 
+  it('asks the store about what the client named: the index may lag, `resumed` is exact', () => {
+    const session = start();
+    enter(session, { cursors: { c1: 4 }, last: { c1: { seq: 4, since: 1 } }, truth: { c1: 5 } });
+    expect(session.told).toMatchObject([{ conv: 'c1', message: { t: 'replay', from: 5 } }]);
+  });
+
   it('a conversation not named goes by the last acknowledgement, and is silent when nothing is missing', () => {
     const session = start();
     const last = { c1: { seq: 4, since: 1 }, c2: { seq: 9, since: 1 } };
@@ -323,13 +347,10 @@ describe('receiving', () => {
   it('answers a send whose number arrives as a notice before its answer, once', () => {
     const session = live();
     session.frame({ t: 'send', id: 'id-0003', conv: 'c1', body: 'x' });
-    session.send(notice(3, 3, { entries: [entry(3, { from: 'bob' })] }));
-    // The frames of the notice are what the session reads.
-    session.take();
-    const mine = { frame: wireMessage('c1', entry(4, { from: 'bob', id: 'id-0003' })) };
-    session.send({ ...notice(4, 4), messages: [mine] });
-    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'id-0003', seq: 4, mid: 'mid-4', at: 4 }] });
-    expect(session.take()).toMatchObject([{ t: 'stored', id: 'id-0003', seq: 4 }]);
+    const mine = { frame: wireMessage('c1', entry(3, { from: 'bob', id: 'id-0003' })) };
+    session.send({ ...notice(3, 3), messages: [mine] });
+    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'id-0003', seq: 3, mid: 'mid-3', at: 3 }] });
+    expect(session.take()).toMatchObject([{ t: 'stored', id: 'id-0003', seq: 3 }]);
   });
 
   it('says opened ahead of the entry that added the user, removed and nothing after the one that removed them', () => {

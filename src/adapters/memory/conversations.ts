@@ -48,6 +48,14 @@ export class Conversations {
     return ok(this.#stored.get(conv)?.item ?? null);
   }
 
+  lastSeqs(convs: readonly Conv[]): Outcome<ReadonlyMap<Conv, Seq>> {
+    const known = convs.flatMap((conv): [Conv, Seq][] => {
+      const stored = this.#stored.get(conv);
+      return stored === undefined ? [] : [[conv, stored.item.lastSeq]];
+    });
+    return ok(new Map(known));
+  }
+
   append(group: AppendGroup): Outcome<AppendResult> {
     const stored = this.#stored.get(group.conv);
     if (stored === undefined) return ok({ kind: 'conflict', item: null });

@@ -61,6 +61,7 @@ export class MemoryWorld {
     return {
       create: (given) => this.#applied(() => conversations.create(given)),
       item: (conv) => this.#applied(() => conversations.item(conv)),
+      lastSeqs: (convs) => this.#applied(() => conversations.lastSeqs(convs)),
       append: (group) => this.#applied(() => conversations.append(group)),
       read: (range) => this.#applied(() => conversations.read(range)),
       markFanned: (conv, range) => this.#applied(() => conversations.markFanned(conv, range)),

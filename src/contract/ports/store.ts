@@ -3,7 +3,17 @@
  * conditional, so that a stale writer loses and looks again. Failures: `store.unavailable` (effect as told),
  * `store.incomplete` (a range that cannot be proven whole).
  */
-import type { Conv, ConversationItem, ConversationKind, Draft, Entry, Member, Millis, Seq, User } from '#contract/conversation';
+import type {
+  Conv,
+  ConversationItem,
+  ConversationKind,
+  Draft,
+  Entry,
+  Member,
+  Millis,
+  Seq,
+  User,
+} from '#contract/conversation';
 import type { Effect } from '#contract/effects';
 
 export interface NewConversation {
@@ -62,6 +72,8 @@ export interface MessageStore {
   create(conversation: NewConversation): Effect<{ readonly created: boolean; readonly item: ConversationItem }>;
   /** Strong read; null: no such conversation. */
   item(conv: Conv): Effect<ConversationItem | null>;
+  /** Last numbers of several conversations, read strongly; one that does not exist is left out. */
+  lastSeqs(convs: readonly Conv[]): Effect<ReadonlyMap<Conv, Seq>>;
   /**
    * One transaction: item, entries, ids, and the members that an `event` changes (joinedSeq or leftSeq = the number of
    * that entry, memVersion + 1). at = max(now, lastAt). Repeats of stored ids are answered with their numbers and take

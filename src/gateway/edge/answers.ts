@@ -28,25 +28,31 @@ const answer = (status: number, type: string, body: string, headers: Readonly<Re
 
 export const okay = (): Answer => answer(200, 'text/plain', 'ok\n');
 
-const json = (status: number, error: Omit<ErrorFrame, 't'>, headers: Readonly<Record<string, string>>): Answer =>
-  answer(status, 'application/json', `${JSON.stringify(error)}\n`, headers);
-
-export const refusal = (code: ErrorCode, message: string, headers: Readonly<Record<string, string>> = {}): Answer =>
-  json(errorTable[code].http ?? 500, { code, message, effect: 'none' }, { Connection: 'close', ...headers });
-
-export const overloaded = (message: string, limits: Limits): Answer => {
-  const retryAfterMs = limits['retry.afterMs'];
-  const retryAfter = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)));
-  const error = { code: 'gateway.overloaded', message, effect: 'none', retryAfterMs } as const;
-  return json(503, error, { Connection: 'close', 'Retry-After': retryAfter });
+/** The error object of a code, with its status. */
+export const refusal = (
+  code: ErrorCode,
+  message: string,
+  limits: Limits,
+  headers: Readonly<Record<string, string>> = {},
+): Answer => {
+  const status = errorTable[code].http ?? 500;
+  const later = status === 429 || status === 503 ? { retryAfterMs: limits['retry.afterMs'] } : {};
+  const error: Omit<ErrorFrame, 't'> = { code, message, effect: 'none', ...later };
+  return answer(status, 'application/json', `${JSON.stringify(error)}\n`, {
+    Connection: 'close',
+    ...(later.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(later.retryAfterMs / 1_000)) }),
+    ...headers,
+  });
 };
 
-/** The probes that load balancers ask. `ready` is asked each time. */
+/** The probes that load balancers ask, by path. */
 export const createRoute =
-  (probes: Readonly<Record<string, () => Answer>>): Route =>
+  (limits: Limits, probes: Readonly<Record<string, () => Answer>>): Route =>
   (method, path) => {
     const probe = Object.hasOwn(probes, path) ? probes[path] : undefined;
-    if (probe === undefined) return refusal('gateway.not_found', 'no such route');
-    if (method !== 'GET' && method !== 'HEAD') return refusal('gateway.method', 'GET only', { Allow: 'GET, HEAD' });
+    if (probe === undefined) return refusal('gateway.not_found', 'no such route', limits);
+    if (method !== 'GET' && method !== 'HEAD') {
+      return refusal('gateway.method', 'GET only', limits, { Allow: 'GET, HEAD' });
+    }
     return probe();
   };

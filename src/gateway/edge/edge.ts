@@ -9,7 +9,7 @@ import { closeCodes } from '#contract/errors';
 import type { Limits } from '#contract/limits';
 import type { Log } from '#contract/ports/system';
 import type { Socket } from '#gateway/connection/socket';
-import { createRoute, okay, overloaded, refusal, type Answer } from '#gateway/edge/answers';
+import { createRoute, okay, refusal, type Answer } from '#gateway/edge/answers';
 import { Corks } from '#gateway/edge/corks';
 import { closeHttp, createHttp, listen, pathOf, writeAnswer, type Address } from '#gateway/edge/http';
 import { EdgeSocket } from '#gateway/edge/web-socket';
@@ -68,9 +68,10 @@ const webSocketOptions = (limits: Limits): WebSocketOptions => ({
 export const createEdge = (options: EdgeOptions): Edge => {
   const { limits, log, ready } = options;
   const sockets = new WebSocketServer(webSocketOptions(limits));
-  const route = createRoute({
+  const notNow = (message: string) => refusal('gateway.overloaded', message, limits);
+  const route = createRoute(limits, {
     '/healthz': okay,
-    '/readyz': () => (ready() ? okay() : overloaded('not taking connections', limits)),
+    '/readyz': () => (ready() ? okay() : notNow('not taking connections')),
   });
   const server = createHttp(limits, route);
   const attend = createAttendant(options);
@@ -80,9 +81,9 @@ export const createEdge = (options: EdgeOptions): Edge => {
     if (path !== '/ws' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
       return route(request.method ?? 'GET', path);
     }
-    if (request.method !== 'GET') return refusal('gateway.method', 'GET only', { Allow: 'GET' });
-    if (!ready()) return overloaded('not taking connections', limits);
-    return sockets.clients.size < limits['connections.node'] ? undefined : overloaded('too many connections', limits);
+    if (request.method !== 'GET') return refusal('gateway.method', 'GET only', limits, { Allow: 'GET' });
+    if (!ready()) return notNow('not taking connections');
+    return sockets.clients.size < limits['connections.node'] ? undefined : notNow('too many connections');
   };
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -93,7 +94,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   });
   sockets.on('wsClientError', (error: Error, stream: Duplex) => {
     const headers = { 'Sec-WebSocket-Version': '13' };
-    writeAnswer(stream, refusal('gateway.bad_frame', `no WebSocket handshake: ${error.message}`, headers));
+    writeAnswer(stream, refusal('gateway.bad_frame', `no WebSocket handshake: ${error.message}`, limits, headers));
   });
 
   return {

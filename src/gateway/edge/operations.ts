@@ -9,7 +9,7 @@ export interface Operations {
 }
 
 export const createOperations = (options: Address & { readonly limits: Limits }): Operations => {
-  const server = createHttp(options.limits, createRoute({ '/healthz': okay }));
+  const server = createHttp(options.limits, createRoute(options.limits, { '/healthz': okay }));
   return {
     listen: () => listen(server, options, options.limits['accept.backlog']),
     close: () => closeHttp(server),

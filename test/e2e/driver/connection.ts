@@ -68,9 +68,9 @@ export class Connection {
   }
 
   /** Bytes as they are: what no honest client would send. */
-  raw(data: string | Buffer): void {
-    this.#log.note(`raw, ${data.length} bytes: ${data.toString('latin1', 0, 80).slice(0, 80)}`);
-    this.#socket.send(data);
+  raw(data: string | Buffer, binary = typeof data !== 'string'): void {
+    this.#log.note(`raw, ${data.length} bytes: ${String(data).slice(0, 80)}`);
+    this.#socket.send(data, { binary });
   }
 
   received<T extends ServerFrame['t']>(t: T): FrameNamed<T>[] {

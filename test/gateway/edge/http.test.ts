@@ -1,6 +1,8 @@
 // The probes, wrong requests, slow requests; how listeners start and how they end.
 import { describe, expect, test, vi } from 'vitest';
+import { errorTable, type ErrorCode } from '#contract/errors';
 import { withLimits } from '#contract/limits';
+import { refusal } from '#gateway/edge/answers';
 import { createEdge } from '#gateway/edge/edge';
 import { urlOf } from '#gateway/edge/http';
 import { createOperations } from '#gateway/edge/operations';
@@ -53,8 +55,8 @@ describe('edge: HTTP', () => {
 
   test('http.requestMs: a body that never ends does not hold its connection', async () => {
     const { world } = await startEdge({ 'http.requestMs': 100 });
-    const request = 'POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx';
-    expect(await tcp(world.port, request).answer).toContain('HTTP/1.1 404 ');
+    const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx';
+    expect(await tcp(world.port, request).answer).toContain('HTTP/1.1 200 ');
   });
 
   test.each(['nonsense\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n', '\u0016\u0003\u0001\u0002\u0000'])(
@@ -65,6 +67,18 @@ describe('edge: HTTP', () => {
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
     },
   );
+});
+
+test('G5: whatever is answered 503 or 429 has Retry-After, in whole seconds', () => {
+  const limits = withLimits({ 'retry.afterMs': 1_500 });
+  const codes = Object.keys(errorTable) as ErrorCode[];
+  const answers = codes.map((code) => refusal(code, 'why', limits));
+  const late = answers.filter(({ status }) => status === 503 || status === 429);
+  expect(late.length).toBeGreaterThan(3);
+  for (const { headers, body } of late) {
+    expect([headers['Retry-After'], JSON.parse(body)]).toMatchObject(['2', { retryAfterMs: 1_500 }]);
+  }
+  expect(answers.filter(({ headers }) => 'Retry-After' in headers)).toEqual(late);
 });
 
 describe('edge: start and end', () => {

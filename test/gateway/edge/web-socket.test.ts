@@ -52,7 +52,7 @@ describe('edge: the handshake', () => {
   });
 });
 
-describe('G5: each 503 of the edge has Retry-After', () => {
+describe('edge: who is refused for now', () => {
   test('connections.node: one more is refused at the upgrade; once one left there is room', async () => {
     const { edge, world } = await startEdge({ 'connections.node': 1, 'retry.afterMs': 1_500 });
     const first = await dial(world.port);

@@ -1,0 +1,128 @@
+// Commands from their words to the exit status, in surroundings that are not the process's.
+import { describe, expect, test, vi } from 'vitest';
+import { limitTable } from '#contract/limits';
+import { UsageError } from '#cli/usage';
+import { run } from '#cli/run';
+import type { Surroundings } from '#cli/surroundings';
+
+const stage = (changed: Partial<Surroundings> = {}) => {
+  const printed = { out: '', err: '' };
+  const exits: number[] = [];
+  const heard: ((signal: 'SIGINT' | 'SIGTERM') => void)[] = [];
+  const around: Surroundings = {
+    env: {},
+    out: (text) => (printed.out += text),
+    err: (text) => (printed.err += text),
+    exit: (status) => exits.push(status),
+    onSignal: (listener) => heard.push(listener),
+    startServer: () => Promise.reject(new Error('no server here')),
+    signToken: ({ user, ttlMs, admin }) => Promise.resolve(`token-of-${user}-${ttlMs}-${admin}`),
+    version: () => '1.2.3',
+    ...changed,
+  };
+  return {
+    printed,
+    exits,
+    signal: (signal: 'SIGINT' | 'SIGTERM') => heard.forEach((listener) => listener(signal)),
+    run: (line: string) => run(line.split(' ').filter(Boolean), around),
+  };
+};
+
+const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
+
+describe('commands', () => {
+  test('token prints the token and nothing else', async () => {
+    const { run: command, printed } = stage();
+    expect(await command('token alice --ttl 1h')).toBe(0);
+    expect(printed).toEqual({ out: 'token-of-alice-3600000-false\n', err: '' });
+  });
+
+  test('--version and --help', async () => {
+    const { run: command, printed } = stage();
+    expect(await command('--version')).toBe(0);
+    expect(printed.out).toBe('1.2.3\n');
+    expect(await command('--help')).toBe(0);
+    expect(printed.out).toContain('hogmanay serve');
+  });
+
+  test('serve --help prints every limit with its default and what lies beyond', async () => {
+    const { run: command, printed } = stage();
+    expect(await command('serve --help')).toBe(0);
+    for (const [name, { value, beyond }] of Object.entries(limitTable)) {
+      const line = printed.out.split('\n').find((candidate) => candidate.startsWith(`  ${name} `));
+      expect(line).toContain(value.toLocaleString('en-US'));
+      expect(line).toContain(beyond);
+    }
+    expect(await command('token --help')).toBe(0);
+  });
+
+  test.each([
+    ['', 'which command? hogmanay serve, hogmanay token USER, hogmanay --help'],
+    ['sevre', 'no command sevre: did you mean hogmanay serve?'],
+    ['constructor', 'no command constructor'],
+    ['serve --port x', '--port must be a port from 0 (any free one) to 65535'],
+    ...['setup', 'chat', 'bench', 'demo', 'lab', 'conformance', 'trace'].map((name): [string, string] => [
+      `${name} x`,
+      `hogmanay ${name} is not there yet in this version`,
+    ]),
+  ])('%j: exit 2 and one line', async (line, told) => {
+    const { run: command, printed } = stage();
+    expect(await command(line)).toBe(2);
+    expect(printed.out).toBe('');
+    expect(printed.err).toContain(`hogmanay: ${told}`);
+    expect(printed.err.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('serve', () => {
+  const server = { url: 'http://127.0.0.1:1', opsUrl: 'http://127.0.0.1:2', kill: () => undefined };
+
+  test('says where it listens once it does; a signal drains it and ends it with 0', async () => {
+    const drain = vi.fn(() => Promise.resolve());
+    const { run: command, printed, signal, exits } = stage({ startServer: () => Promise.resolve({ ...server, drain }) });
+    const status = command('serve --port 0');
+    await vi.waitFor(() => expect(printed.out).toContain('operations'));
+    expect(printed.out).toBe('listening on http://127.0.0.1:1\noperations on http://127.0.0.1:2\n');
+    expect(drain).not.toHaveBeenCalled();
+    signal('SIGTERM');
+    expect(await status).toBe(0);
+    expect([drain.mock.calls.length, exits, printed.err]).toEqual([1, [], '']);
+  });
+
+  test('a second signal exits at once', async () => {
+    const startServer = () => Promise.resolve({ ...server, drain: () => new Promise<void>(() => undefined) });
+    const { run: command, printed, signal, exits } = stage({ startServer });
+    void command('serve');
+    await vi.waitFor(() => expect(printed.out).toContain('operations'));
+    signal('SIGINT');
+    expect(exits).toEqual([]);
+    signal('SIGINT');
+    expect(exits).toEqual([130]);
+  });
+
+  test('a drain that fails is told, and ends with 1', async () => {
+    const drain = () => Promise.reject(coded('store.unavailable', 'the disk is full'));
+    const { run: command, printed, signal } = stage({ startServer: () => Promise.resolve({ ...server, drain }) });
+    const status = command('serve');
+    await vi.waitFor(() => expect(printed.out).toContain('operations'));
+    signal('SIGTERM');
+    expect(await status).toBe(1);
+    expect(printed.err).toBe('hogmanay: the disk is full\n');
+  });
+
+  test.each([
+    [coded('cli.port_in_use', 'port 8080 of 127.0.0.1 is in use'), 1],
+    [coded('store.in_use', 'the data folder .hogmanay is in use'), 1],
+    [new UsageError('cannot listen on nowhere'), 2],
+  ])('%s: one line that names it', async (error, status) => {
+    const { run: command, printed } = stage({ startServer: () => Promise.reject(error) });
+    expect(await command('serve')).toBe(status);
+    expect(printed).toEqual({ out: '', err: `hogmanay: ${error.message}\n` });
+  });
+
+  test('an error of no code is a fault of ours: its stack is shown', async () => {
+    const { run: command, printed } = stage();
+    expect(await command('serve')).toBe(1);
+    expect(printed.err).toContain('Error: no server here\n    at ');
+  });
+});
