@@ -52,32 +52,53 @@ const settle = ({ state }: Hands, conv: Conv, id: string): boolean => {
   const key = pendingKey(conv, id);
   const times = state.pending.get(key);
   if (times === undefined) return false;
-  if (times === 1) state.pending.delete(key);
-  else state.pending.set(key, times - 1);
+  if (times === 1) {
+    state.pending.delete(key);
+    state.passed.delete(key);
+  } else state.pending.set(key, times - 1);
   state.pendingCount -= 1;
   return true;
 };
 
-/** Answers a send that is in flight with its number; false when none is. */
-export const answerSend = (hands: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): boolean => {
-  if (!settle(hands, conv, id)) return false;
-  hands.outlet.send({ t: 'stored', id, conv, seq, mid, at });
+/**
+ * A number of one's own passes by in the stream: true when it must not go out as `message`, for a send of this
+ * connection has it. One still in flight is answered in its turn; one that was refused as `unknown` is answered now.
+ */
+export const passOwn = (hands: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): boolean => {
+  const { state, outlet } = hands;
+  const key = pendingKey(conv, id);
+  if (state.pending.has(key)) {
+    state.passed.set(key, { id, seq, mid, at });
+    return true;
+  }
+  if (!state.unsure.delete(key)) return false;
+  outlet.send({ t: 'stored', id, conv, seq, mid, at });
   return true;
 };
 
-export const stored = (hands: Hands, conv: Conv, answers: readonly StoredAnswer[]): void => {
-  const view = hands.state.views.get(conv);
-  for (const answer of answers) {
-    const answered = answerSend(hands, conv, answer);
-    if (!answered || view === undefined) continue;
-    view.last = Math.max(view.last, answer.seq);
-    if (answer.seq >= view.next) (view.own ??= new Set()).add(answer.seq);
+const answerStored = ({ state, outlet }: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): void => {
+  const view = state.views.get(conv);
+  if (view !== undefined) {
+    view.last = Math.max(view.last, seq);
+    if (seq >= view.next) (view.own ??= new Set()).add(seq);
   }
+  outlet.send({ t: 'stored', id, conv, seq, mid, at });
+};
+
+export const stored = (hands: Hands, conv: Conv, answers: readonly StoredAnswer[]): void => {
+  for (const answer of answers) if (settle(hands, conv, answer.id)) answerStored(hands, conv, answer);
 };
 
 export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSession, { t: 'refused' }>): void => {
-  if (of === 'send' && !settle(hands, conv, id)) return;
-  sendError(hands, why, of === 'open' ? { id, of } : { id, conv, of });
+  const { kit, state } = hands;
+  if (of !== 'send') return sendError(hands, why, of === 'open' ? { id, of } : { id, conv, of });
+  const key = pendingKey(conv, id);
+  const passed = state.passed.get(key);
+  if (!settle(hands, conv, id)) return;
+  // The stream knows better than whoever gave up: it is stored.
+  if (passed !== undefined) return answerStored(hands, conv, passed);
+  if (why.effect === 'unknown' && state.unsure.size < kit.limits['inFlight.sends']) state.unsure.add(key);
+  sendError(hands, why, { id, conv, of });
 };
 
 export const open = (hands: Hands, { id, members, title }: OpenFrame): void => {

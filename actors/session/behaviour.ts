@@ -65,6 +65,8 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     unacked: 0,
     pending: new Map(),
     pendingCount: 0,
+    passed: new Map(),
+    unsure: new Set(),
     unsaved: new Map(),
     doubtful: new Map(),
     leaving: undefined,

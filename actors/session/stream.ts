@@ -6,7 +6,7 @@ import type { Conv, Seq } from '#contract/conversation';
 import type { Notice } from '#contract/ports/bus';
 import type { SharedMessage } from '#contract/ports/outlet';
 import type { Standing, ToSession } from '#actors/messages';
-import { answerSend, askerOf } from '#actors/session/answers';
+import { askerOf, passOwn } from '#actors/session/answers';
 import { mayStream, newView } from '#actors/session/state';
 import type { Hands, View } from '#actors/session/state';
 
@@ -88,7 +88,7 @@ const pass = (hands: Hands, view: View, message: SharedMessage): void => {
   const { frame } = message;
   view.next = frame.seq + 1;
   if (view.own?.delete(frame.seq) === true) return;
-  if (frame.from === state.who?.user && answerSend(hands, view.conv, frame)) return;
+  if (frame.from === state.who?.user && passOwn(hands, view.conv, frame)) return;
   outlet.message(message);
   if (frame.seq <= view.acked) return;
   view.sent.push(frame.seq);
@@ -134,13 +134,13 @@ const upToDate = (hands: Hands, view: View): boolean => {
   const { kit, state, outlet } = hands;
   const missing = view.last - view.next + 1;
   if (missing > 0 && missing <= kit.limits['replay.max']) return false;
-  const { conv, since, resumedFrom } = view;
-  const end = view.next - 1;
+  const { conv, since, resumedFrom, next, last } = view;
+  // A replay that was begun ends with what it has replayed; only then comes the gap, if one is left.
+  if (resumedFrom > 0 && (missing <= 0 || resumedFrom < next))
+    outlet.send({ t: 'resumed', conv, since, from: resumedFrom, to: next - 1, recovered: true });
   if (missing > 0) {
-    outlet.send({ t: 'resumed', conv, since, from: view.next, to: view.last, recovered: false });
-    view.next = view.last + 1;
-  } else if (resumedFrom > 0) {
-    outlet.send({ t: 'resumed', conv, since, from: resumedFrom, to: end, recovered: true });
+    outlet.send({ t: 'resumed', conv, since, from: next, to: last, recovered: false });
+    view.next = last + 1;
   }
   view.resumedFrom = 0;
   view.mode = 'live';

@@ -30,7 +30,11 @@ const valueOf = (option: string, kind: OptionKind, value: string | undefined): s
   return value ?? 'yes';
 };
 
-export const readArguments = (argv: readonly string[], env: Env, known: Readonly<Record<string, OptionKind>>): Given => {
+export const readArguments = (
+  argv: readonly string[],
+  env: Env,
+  known: Readonly<Record<string, OptionKind>>,
+): Given => {
   const types = Object.entries(known).map(([name, kind]): [string, { type: 'string' | 'boolean' }] => [
     name,
     { type: kind === 'value' ? 'string' : 'boolean' },

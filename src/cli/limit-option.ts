@@ -25,5 +25,5 @@ export const readLimits = (given: readonly { readonly text: string; readonly sou
   const changed = given.flatMap(({ text, source }) =>
     text.split(',').map((assignment) => readLimit(assignment, source)),
   );
-  return withLimits(Object.fromEntries(changed) as Partial<Record<LimitName, number>>);
+  return withLimits(Object.fromEntries(changed));
 };

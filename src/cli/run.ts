@@ -47,7 +47,11 @@ export const run = async (argv: readonly string[], around: Surroundings): Promis
     const [name, ...rest] = argv;
     return await commandNamed(name)(rest, around);
   } catch (error) {
-    const told = isFault(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const told = isFault(error)
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
     around.err(`hogmanay: ${told}\n`);
     return isFault(error) && error.code === 'cli.usage' ? 2 : 1;
   }

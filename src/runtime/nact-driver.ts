@@ -4,9 +4,11 @@
  * children hang on a shelf: a nact actor in between that never handles a message.
  */
 import { dispatch, spawn, start, stop } from 'nact';
-import type { CrashContext, NactRef, NactSystem } from 'nact';
+import type { ActorSystemRef, Ref, SupervisionActorFunc } from 'nact';
 import type { Clock } from '#contract/ports/system';
 import type { Driver, Runnable } from '#runtime/types';
+
+type NactRef = Ref<unknown>;
 
 const turn = Symbol('turn');
 
@@ -16,11 +18,15 @@ class Handle {
 }
 
 /** A turn catches what behaviours throw; what still gets here must not stop the actor and lose its queue. */
-const onCrash = (_message: unknown, _error: unknown, context: CrashContext): symbol => context.resume;
+const onCrash: SupervisionActorFunc<unknown, NactRef, NactRef> = (_message, _error, context) => context.resume;
+
+const properties = { onCrash };
+
+const shelve = (): undefined => undefined;
 
 export class NactDriver implements Driver {
   readonly clock: Clock;
-  readonly #system: NactSystem;
+  readonly #system: ActorSystemRef;
   #names = 0;
 
   constructor(clock: Clock) {
@@ -29,13 +35,9 @@ export class NactDriver implements Driver {
   }
 
   attach(runnable: Runnable): void {
-    const receive = (): undefined => {
-      runnable.turn();
-      return undefined;
-    };
     const parent = runnable.parentHandle as Handle | undefined;
     const above = parent === undefined ? this.#system : this.#shelfOf(parent);
-    runnable.handle = new Handle(spawn(above, receive, this.#name(), { onCrash }));
+    runnable.handle = new Handle(spawn(above, () => runnable.turn(), this.#name(), properties));
   }
 
   schedule(runnable: Runnable): void {
@@ -52,7 +54,7 @@ export class NactDriver implements Driver {
   }
 
   #shelfOf(parent: Handle): NactRef {
-    return (parent.shelf ??= spawn(parent.ref, () => undefined, this.#name()));
+    return (parent.shelf ??= spawn(parent.ref, shelve, this.#name(), properties));
   }
 
   /** nact allows few characters in a name and makes random ones: ours are counted. */

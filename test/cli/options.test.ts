@@ -10,7 +10,8 @@ const serve = (line: string, env: Record<string, string> = {}) => {
   if (options === 'help') throw new Error('help');
   return options;
 };
-const token = (line: string, env: Record<string, string> = {}) => readTokenOptions(line.split(' ').filter(Boolean), env);
+const token = (line: string, env: Record<string, string> = {}) =>
+  readTokenOptions(line.split(' ').filter(Boolean), env);
 
 describe('serve: options', () => {
   test('nothing given: the defaults', () => {
@@ -102,7 +103,13 @@ describe('token: options', () => {
 
   test('everything else, in any order', () => {
     const env = { HOGMANAY_DATA: 'd', HOGMANAY_JWT_SECRET: secret };
-    expect(token('--admin --ttl 90s 0.a_B-', env)).toEqual({ user: '0.a_B-', ttlMs: 90_000, admin: true, data: 'd', secret });
+    expect(token('--admin --ttl 90s 0.a_B-', env)).toEqual({
+      user: '0.a_B-',
+      ttlMs: 90_000,
+      admin: true,
+      data: 'd',
+      secret,
+    });
     expect(token('alice --ttl=7d --data x')).toMatchObject({ ttlMs: 604_800_000, data: 'x' });
   });
 

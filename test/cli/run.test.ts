@@ -79,7 +79,12 @@ describe('serve', () => {
 
   test('says where it listens once it does; a signal drains it and ends it with 0', async () => {
     const drain = vi.fn(() => Promise.resolve());
-    const { run: command, printed, signal, exits } = stage({ startServer: () => Promise.resolve({ ...server, drain }) });
+    const {
+      run: command,
+      printed,
+      signal,
+      exits,
+    } = stage({ startServer: () => Promise.resolve({ ...server, drain }) });
     const status = command('serve --port 0');
     await vi.waitFor(() => expect(printed.out).toContain('operations'));
     expect(printed.out).toBe('listening on http://127.0.0.1:1\noperations on http://127.0.0.1:2\n');

@@ -29,7 +29,7 @@ describe('SIGTERM', () => {
     expect(performance.now() - started).toBeLessThan(6_000);
     await stage.server.start();
     await Promise.all([anna.connect(), ben.connect()]);
-    await Promise.all(said);
+    await stage.inTime(Promise.all(said), 'every send is answered');
     await Promise.all([anna.holds(conv, 200), ben.holds(conv, 200)]);
     expect(await stage.verdict(new Map([[conv, [anna, ben]]]))).toBe('');
   });
@@ -77,7 +77,10 @@ test('K13: a client needs nothing that the protocol does not name, and sees noth
   await stage.server.kill();
   await stage.server.start();
   await ben.connect();
-  await anna.connection.expect('ready');
+  await until(
+    () => anna.isReady,
+    () => 'anna is back',
+  );
   const named = new Map<string, Set<string>>();
   for (const { connections } of stage.log.recordings)
     for (const { traffic } of connections)

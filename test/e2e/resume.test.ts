@@ -69,7 +69,7 @@ describe('a device that comes back', () => {
     await anna.cut();
     const open = anna.pending.size;
     await anna.connect();
-    const numbered = await Promise.all(said);
+    const numbered = await stage.inTime(Promise.all(said), 'every send is answered');
     expect(numbered.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
     await ben.holds(conv, 50);
     expect(await stage.verdict(new Map([[conv, [anna, ben]]]))).toBe('');

@@ -9,6 +9,7 @@ import type { Reading } from '#test/e2e/driver/evidence';
 import { Log } from '#test/e2e/driver/log';
 import { Server, stopServers } from '#test/e2e/driver/server-process';
 import type { ServerOptions } from '#test/e2e/driver/server-process';
+import { within } from '#test/e2e/driver/wait';
 
 const secret = 'the secret of the end-to-end tests, long enough';
 
@@ -62,11 +63,17 @@ export class Stage {
     const readings: Reading[] = [];
     for (const [conv, clients] of readers) {
       for (const client of clients) {
-        const { since } = await client.members(conv);
-        readings.push({ conv, user: client.user, since, messages: await client.wholeHistory(conv) });
+        const { since } = await this.inTime(client.members(conv), `${client.user} asks for the members`);
+        const messages = await this.inTime(client.wholeHistory(conv), `${client.user} reads the history`, 20_000);
+        readings.push({ conv, user: client.user, since, messages });
       }
     }
     return report(check({ recordings: this.log.recordings, readings }), this.log);
+  }
+
+  /** Waits for it; what went over the wire is part of the failure. */
+  inTime<T>(promise: Promise<T>, what: string, withinMs = 5_000): Promise<T> {
+    return within(promise, () => `${what}\n${this.log.story(undefined, 60)}`, withinMs);
   }
 
   async close(): Promise<void> {

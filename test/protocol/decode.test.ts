@@ -67,7 +67,7 @@ describe('decode: bytes that are no frame', () => {
     expect(verdict('{"__proto__":{"t":"ping"}}')).toBe(bad);
   });
 
-  test('a type that the server does not know is another error, also when it is the name of something in JavaScript', () => {
+  test('a type that the server does not know is another error, also when JavaScript knows it', () => {
     for (const t of ['', 'Ping', 'welcome', 'constructor', 'toString', '__proto__', 'hasOwnProperty']) {
       expect(verdictOf({ t })).toBe('gateway.unknown_type');
     }
@@ -156,20 +156,33 @@ describe('decode: cursors', () => {
   });
 
   test('at most 500', () => {
-    const named = (many: number) => JSON.stringify(Object.fromEntries(Array.from({ length: many }, (_, i) => [`c${i}`, i])));
+    const named = (many: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: many }, (_, i) => [`c${i}`, i])));
     expect(taken(named(500))).toHaveLength(500);
     expect(hello(named(501))).toMatchObject({ error: { code: bad, of: 'hello' } });
   });
 
-  test.each(['[]', '"x"', '7', '{"c":-1}', '{"c":"1"}', '{"c":1.5}', '{"c":null}', '{"":1}', `{"${'x'.repeat(65)}":1}`])(
-    '%s is a bad frame',
-    (cursors) => expect(hello(cursors)).toMatchObject({ error: { code: bad } }),
-  );
+  test.each([
+    '[]',
+    '"x"',
+    '7',
+    '{"c":-1}',
+    '{"c":"1"}',
+    '{"c":1.5}',
+    '{"c":null}',
+    '{"":1}',
+    `{"${'x'.repeat(65)}":1}`,
+  ])('%s is a bad frame', (cursors) => expect(hello(cursors)).toMatchObject({ error: { code: bad } }));
 });
 
 describe('decode: sizes, in UTF-8', () => {
   test('body.bytes: a body one byte over is too big, whatever its characters', () => {
-    for (const [char, most] of [['x', 16_384], ['é', 8_192], ['€', 5_461], ['🎉', 4_096]] as const) {
+    for (const [char, most] of [
+      ['x', 16_384],
+      ['é', 8_192],
+      ['€', 5_461],
+      ['🎉', 4_096],
+    ] as const) {
       expect(verdictOf({ ...send, body: char.repeat(most) })).toBe('ok');
       expect(verdictOf({ ...send, body: char.repeat(most + 1) })).toBe('gateway.body_too_big');
     }
@@ -201,12 +214,17 @@ describe('decode: sizes, in UTF-8', () => {
     const large = JSON.stringify({ a: 'x'.repeat(1_100) });
     expect(verdict(`{"meta":${large},"t":"send","id":"id-00001","conv":"c","body":"${body}"}`)).toBe(bad);
     expect(verdict(` {"t":"send","id":"id-00001","conv":"c","body":"${body}", "m\\u0065ta" : ${large} } `)).toBe(bad);
-    expect(verdict(`{"t":"send","id":"id-00001","conv":"c","body":"${body}","x":{"meta":${large}},"meta":{}}`)).toBe('ok');
-    expect(verdict(`{"meta":${large},"t":"send","id":"id-00001","conv":"c","body":"${body}","meta":{"a":"\\"}"}}`)).toBe('ok');
+    expect(verdict(`{"t":"send","id":"id-00001","conv":"c","body":"${body}","x":{"meta":${large}},"meta":{}}`)).toBe(
+      'ok',
+    );
+    expect(
+      verdict(`{"meta":${large},"t":"send","id":"id-00001","conv":"c","body":"${body}","meta":{"a":"\\"}"}}`),
+    ).toBe('ok');
   });
 
   test('meta comes through untouched, with names that mean something in JavaScript', () => {
-    const text = '{"t":"send","id":"id-00001","conv":"c","body":"b","meta":{"__proto__":{"x":1},"constructor":[null,1.5]}}';
+    const text =
+      '{"t":"send","id":"id-00001","conv":"c","body":"b","meta":{"__proto__":{"x":1},"constructor":[null,1.5]}}';
     const decoded = decode(text);
     expect(JSON.stringify('frame' in decoded && decoded.frame)).toBe(text);
   });

@@ -8,7 +8,8 @@ const odd = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom('', '\ud800', 'id-00001', 'x'.repeat(64), 'x'.repeat(65), -1, 0, 1, 1.5, 2 ** 53, null, [], {}),
 );
-const often = (usual: fc.Arbitrary<unknown>) => fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: odd });
+const often = (usual: fc.Arbitrary<unknown>) =>
+  fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: odd });
 
 const idLike = fc.stringMatching(/^[A-Za-z0-9_-]{7,65}$/);
 const fields = {
@@ -58,7 +59,10 @@ describe('decode never throws', () => {
 
   test('on frames of any type with odd fields', () => {
     const some = fc.constantFrom('hello', 'history', 'open', 'members', 'ping', 'read');
-    const frame = fc.tuple(some, fc.dictionary(fc.constantFrom('id', 'conv', 'after', 'cursors', 'members', 'add'), odd));
+    const frame = fc.tuple(
+      some,
+      fc.dictionary(fc.constantFrom('id', 'conv', 'after', 'cursors', 'members', 'add'), odd),
+    );
     fc.assert(
       fc.property(frame, ([t, rest]) => {
         expect(Object.keys(decode(JSON.stringify({ ...rest, t })))).toHaveLength(1);

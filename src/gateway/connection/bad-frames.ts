@@ -1,4 +1,4 @@
-/** Counts bad frames in a sliding minute: one or two are an accident, ten are a client that does not know the protocol. */
+/** Counts bad frames in a sliding minute: one or two are an accident, ten a client that does not know the protocol. */
 import type { Millis } from '#contract/conversation';
 
 const minute = 60_000;

@@ -1,7 +1,7 @@
 /**
- * One client's protocol edge: bytes in, frames to the session; frames from the session, bytes out. It answers what needs
- * no session (frames that are bad, too many, too much) and ends itself by close code. No sockets, no timers: it runs in
- * the simulation as it does behind a WebSocket. All state of the protocol after decoding belongs to the session.
+ * One client's protocol edge: bytes in, frames to the session; frames from the session, bytes out. It answers what
+ * needs no session (frames that are bad, too many, too much) and ends itself by close code. No sockets, no timers: it
+ * runs in the simulation as it does behind a WebSocket. All state of the protocol after decoding is the session's.
  */
 import type { Millis } from '#contract/conversation';
 import { closeCodes, type CloseCode, type ErrorCode } from '#contract/errors';

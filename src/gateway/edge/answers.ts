@@ -15,7 +15,12 @@ export interface Answer {
 /** Method and path, without the query. */
 export type Route = (method: string, path: string) => Answer;
 
-const answer = (status: number, type: string, body: string, headers: Readonly<Record<string, string>> = {}): Answer => ({
+const answer = (
+  status: number,
+  type: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer => ({
   status,
   headers: {
     'Content-Type': `${type}; charset=utf-8`,

@@ -1,6 +1,6 @@
 /**
- * The public listener: WebSockets at /ws and the probes of load balancers. With corks.ts, http.ts and web-socket.ts it is
- * the only place that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
+ * The public listener: WebSockets at /ws and the probes of load balancers. With corks.ts, http.ts and web-socket.ts it
+ * is the only place that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -117,7 +117,8 @@ export class Server {
       child.once('exit', (code, signal) => {
         running.delete(child);
         if (this.#child === child) this.#http = undefined;
-        this.#options.log.note(`server ${child.pid} ended with ${code ?? signal}`);
+        const words = code === 0 || signal !== null ? '' : `: ${this.#output.slice(-2_000)}`;
+        this.#options.log.note(`server ${child.pid} ended with ${code ?? signal}${words}`);
         resolve({ code, signal });
       });
     });

@@ -33,7 +33,11 @@ export const stage = (changed: Partial<Record<LimitName, number>> = {}, openSess
     now: () => world.now,
     limits: withLimits(changed),
     openSession: openSession ?? (() => ({ path: '/sessions/c1', tell })),
-    log: { info: () => undefined, warn: () => undefined, error: (_message, fields) => errors.push(String(fields?.['error'])) },
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (_message, fields) => errors.push(String(fields?.['error'])),
+    },
   });
   return {
     connection,

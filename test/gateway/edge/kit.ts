@@ -15,7 +15,10 @@ export interface Met {
   readonly heard: string[];
 }
 
-export const startEdge = async (changed: Partial<Record<LimitName, number>> = {}, attend?: (met: Met) => Partial<Peer>) => {
+export const startEdge = async (
+  changed: Partial<Record<LimitName, number>> = {},
+  attend?: (met: Met) => Partial<Peer>,
+) => {
   const met: Met[] = [];
   const world = { ready: true, port: 0 };
   const edge = createEdge({
@@ -77,7 +80,10 @@ const upgradeHeaders = {
 };
 
 /** The text of a request for an upgrade, some of whose headers may be other ones, or missing (empty). */
-export const upgradeRequest = (requestLine = 'GET /ws HTTP/1.1', changed: Readonly<Record<string, string>> = {}): string => {
+export const upgradeRequest = (
+  requestLine = 'GET /ws HTTP/1.1',
+  changed: Readonly<Record<string, string>> = {},
+): string => {
   const headers = Object.entries({ ...upgradeHeaders, ...changed }).filter(([, value]) => value !== '');
   return `${requestLine}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 };

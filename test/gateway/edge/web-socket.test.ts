@@ -5,7 +5,10 @@ import { closeOf, dial, startEdge, tcp, upgradeRequest } from '#test/gateway/edg
 
 /** An unmasked head of a client frame, then zero as mask: bytes go as they are. */
 const clientFrame = (firstByte: number, payload: Uint8Array): Buffer => {
-  const head = payload.length < 126 ? [firstByte, 0x80 | payload.length] : [firstByte, 0xfe, payload.length >> 8, payload.length & 255];
+  const head =
+    payload.length < 126
+      ? [firstByte, 0x80 | payload.length]
+      : [firstByte, 0xfe, payload.length >> 8, payload.length & 255];
   return Buffer.concat([Buffer.from(head), Buffer.alloc(4), payload]);
 };
 
@@ -18,12 +21,15 @@ describe('edge: the handshake', () => {
     expect(met[0]?.info).toEqual({ name: 'c1', ip: '127.0.0.1' });
   });
 
-  test.each([[[]], [['hogmanay.v2']], [['x', 'y']]])('subprotocols %j: accepted, then closed with 4104', async (offered) => {
-    const { met, world } = await startEdge();
-    const client = await dial(world.port, offered);
-    expect((await closeOf(client))[0]).toBe(4104);
-    expect(met).toEqual([]);
-  });
+  test.each([[[]], [['hogmanay.v2']], [['x', 'y']]])(
+    'subprotocols %j: accepted, then closed with 4104',
+    async (offered) => {
+      const { met, world } = await startEdge();
+      const client = await dial(world.port, offered);
+      expect((await closeOf(client))[0]).toBe(4104);
+      expect(met).toEqual([]);
+    },
+  );
 
   test.each([
     ['another path', upgradeRequest('GET /other HTTP/1.1'), 404],
