@@ -52,28 +52,33 @@ const settle = ({ state }: Hands, conv: Conv, id: string): boolean => {
   const key = pendingKey(conv, id);
   const times = state.pending.get(key);
   if (times === undefined) return false;
-  if (times === 1) {
-    state.pending.delete(key);
-    state.passed.delete(key);
-  } else state.pending.set(key, times - 1);
+  if (times === 1) state.pending.delete(key);
+  else state.pending.set(key, times - 1);
   state.pendingCount -= 1;
   return true;
 };
 
+/** What becomes of a number of one's own in the stream: `message`, already `answered`, or `wait` for its answer. */
+export type OwnPassage = 'message' | 'answered' | 'wait';
+
 /**
- * A number of one's own passes by in the stream: true when it must not go out as `message`, for a send of this
- * connection has it. One still in flight is answered in its turn; one that was refused as `unknown` is answered now.
+ * A number of one's own comes up in the stream before its answer: a send of this connection gets `stored`, in its turn.
+ * One that was refused as `unknown` is answered now: the stream knows better than whoever gave up.
  */
-export const passOwn = (hands: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): boolean => {
-  const { state, outlet } = hands;
-  const key = pendingKey(conv, id);
+export const passOwn = (hands: Hands, conv: Conv, answer: StoredAnswer): OwnPassage => {
+  const { state } = hands;
+  const key = pendingKey(conv, answer.id);
   if (state.pending.has(key)) {
-    state.passed.set(key, { id, seq, mid, at });
-    return true;
-  }
-  if (!state.unsure.delete(key)) return false;
-  outlet.send({ t: 'stored', id, conv, seq, mid, at });
-  return true;
+    if (firstPending(hands, conv) !== key) return 'wait';
+    settle(hands, conv, answer.id);
+  } else if (!state.unsure.delete(key)) return 'message';
+  answerStored(hands, conv, answer);
+  return 'answered';
+};
+
+const firstPending = ({ state }: Hands, conv: Conv): string | undefined => {
+  for (const key of state.pending.keys()) if (key.endsWith(` ${conv}`)) return key;
+  return undefined;
 };
 
 const answerStored = ({ state, outlet }: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): void => {
@@ -92,12 +97,9 @@ export const stored = (hands: Hands, conv: Conv, answers: readonly StoredAnswer[
 export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSession, { t: 'refused' }>): void => {
   const { kit, state } = hands;
   if (of !== 'send') return sendError(hands, why, of === 'open' ? { id, of } : { id, conv, of });
-  const key = pendingKey(conv, id);
-  const passed = state.passed.get(key);
   if (!settle(hands, conv, id)) return;
-  // The stream knows better than whoever gave up: it is stored.
-  if (passed !== undefined) return answerStored(hands, conv, passed);
-  if (why.effect === 'unknown' && state.unsure.size < kit.limits['inFlight.sends']) state.unsure.add(key);
+  if (why.effect === 'unknown' && state.unsure.size < kit.limits['inFlight.sends'])
+    state.unsure.add(pendingKey(conv, id));
   sendError(hands, why, { id, conv, of });
 };
 

@@ -20,7 +20,7 @@ import {
 import { ack, flush, saved, standFailed, stands } from '#actors/session/positions';
 import { resyncCame } from '#actors/session/resync';
 import type { Ctx, Hands, Message, Own, SessionKit, SessionState } from '#actors/session/state';
-import { gapStays, noticeCame, readAgain, replayed, replayFailed } from '#actors/session/stream';
+import { answered, gapStays, noticeCame, readAgain, replayed, replayFailed } from '#actors/session/stream';
 import type { ToSession } from '#actors/messages';
 import { sessionMachine } from '#machines/session';
 import type { SessionEmitted } from '#machines/session';
@@ -62,10 +62,10 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     left: new Set(),
     catchUp: new Set(),
     reading: undefined,
+    waiting: new Set(),
     unacked: 0,
     pending: new Map(),
     pendingCount: 0,
-    passed: new Map(),
     unsure: new Set(),
     unsaved: new Map(),
     doubtful: new Map(),
@@ -81,6 +81,7 @@ const receiveTold = (hands: Hands, message: Message): boolean => {
       return true;
     case 'stored':
       answers.stored(hands, message.conv, message.answers);
+      answered(hands, message.conv);
       return true;
     case 'notice':
       noticeCame(hands, message.notice, message.messages);
@@ -100,6 +101,7 @@ const receiveRare = (hands: Hands, message: Exclude<Message, { t: 'frame' }>): b
   switch (message.t) {
     case 'refused':
       answers.refused(hands, message);
+      answered(hands, message.conv);
       return true;
     case 'opened':
       answers.opened(hands, message.id, message.standing);

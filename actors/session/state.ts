@@ -8,7 +8,7 @@ import type { Outlet, SharedMessage } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
 import type { DevicePositions } from '#contract/ports/positions';
 import type { Claims, Ids } from '#contract/ports/system';
-import type { StoredAnswer, ToConversation, ToDelivery, ToGateway, ToSession } from '#actors/messages';
+import type { ToConversation, ToDelivery, ToGateway, ToSession } from '#actors/messages';
 import type { sessionMachine } from '#machines/session';
 import type { MachineHost } from '#runtime/machine-actor';
 import type { Context, Ref } from '#runtime/types';
@@ -73,13 +73,13 @@ export interface SessionState {
   /** Conversations to be caught up, in this order; one read at a time. */
   readonly catchUp: Set<Conv>;
   reading: Conv | undefined;
+  /** Conversations whose next number is a send of this connection that waits for its answer. */
+  readonly waiting: Set<Conv>;
   /** Messages unacknowledged over all conversations. */
   unacked: number;
   /** Sends in flight by conversation and id. */
   readonly pending: Map<string, number>;
   pendingCount: number;
-  /** Sends in flight whose number has passed in the stream already. */
-  readonly passed: Map<string, StoredAnswer>;
   /** Sends that were refused with effect `unknown`: the stream may still show that they were stored. */
   readonly unsure: Set<string>;
   /** Acknowledged positions not yet handed to the port. */

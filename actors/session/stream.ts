@@ -47,13 +47,13 @@ const opens = ({ state, outlet }: Hands, notice: Notice): void => {
 const stream = (hands: Hands, view: View, messages: readonly SharedMessage[]): void => {
   if (view.mode === 'behind') return;
   for (const message of messages) {
-    const { seq } = message.frame;
-    if (seq < view.next) continue;
-    if (!mayStream(hands)) return behind(hands, view.conv);
-    if (seq === view.next) pass(hands, view, message);
-    else if (!holdBack(hands, view, message)) return behind(hands, view.conv);
-    while (view.held[0]?.frame.seq === view.next && mayStream(hands))
-      pass(hands, view, view.held.shift() as SharedMessage);
+    if (message.frame.seq > view.next) {
+      if (!holdBack(hands, view, message)) return behind(hands, view.conv);
+    } else if (!pass(hands, view, message)) return;
+    for (let next = view.held[0]; next !== undefined && next.frame.seq <= view.next; next = view.held[0]) {
+      view.held.shift();
+      if (!pass(hands, view, next)) return;
+    }
   }
   if (view.mode === 'gap' && view.next > view.last) {
     view.mode = 'live';
@@ -82,18 +82,48 @@ export const gapStays = (hands: Hands, conv: Conv): void => {
   if (hands.state.views.get(conv)?.mode === 'gap') behind(hands, conv);
 };
 
-/** One number goes out, unless this connection has it as `stored`. */
-const pass = (hands: Hands, view: View, message: SharedMessage): void => {
-  const { kit, state, outlet } = hands;
+/** The next number goes out, unless this connection has it as `stored`. False: nothing may go out now. */
+const pass = (hands: Hands, view: View, message: SharedMessage): boolean => {
+  const { state, outlet } = hands;
   const { frame } = message;
+  if (frame.seq < view.next) return true;
+  if (!mayStream(hands)) {
+    behind(hands, view.conv);
+    return false;
+  }
+  const own = frame.from === state.who?.user && view.own?.has(frame.seq) !== true;
+  const passage = own ? passOwn(hands, view.conv, frame) : 'message';
+  if (passage === 'wait') {
+    waitForAnswer(hands, view);
+    return false;
+  }
   view.next = frame.seq + 1;
-  if (view.own?.delete(frame.seq) === true) return;
-  if (frame.from === state.who?.user && passOwn(hands, view.conv, frame)) return;
+  if (view.own?.delete(frame.seq) === true || passage === 'answered') return true;
   outlet.message(message);
-  if (frame.seq <= view.acked) return;
-  view.sent.push(frame.seq);
+  counted(hands, view, frame.seq);
+  return true;
+};
+
+/** One more unacknowledged, unless the client said that it holds it anyway. */
+const counted = ({ kit, state }: Hands, view: View, seq: Seq): void => {
+  if (seq <= view.acked) return;
+  view.sent.push(seq);
   state.unacked += 1;
-  if (state.unacked >= kit.limits['window.unacked'] && mayStream(hands)) state.machine.send({ type: 'WINDOW_FULL' });
+  if (state.unacked >= kit.limits['window.unacked']) state.machine.send({ type: 'WINDOW_FULL' });
+};
+
+/** An earlier send of this connection is answered first; until then nothing passes. */
+const waitForAnswer = ({ state, ctx }: Hands, view: View): void => {
+  if (view.mode === 'gap') ctx.cancel(`gap ${view.conv}`);
+  view.mode = 'behind';
+  view.held = [];
+  state.catchUp.delete(view.conv);
+  state.waiting.add(view.conv);
+};
+
+/** A send of this conversation was answered: the stream may go on. */
+export const answered = (hands: Hands, conv: Conv): void => {
+  if (hands.state.waiting.delete(conv)) behind(hands, conv);
 };
 
 /** The rest of this conversation comes from the store. Also for one that this connection has not heard of. */
@@ -123,7 +153,7 @@ export const pumpCatchUp = (hands: Hands): void => {
     const refusal = kit.conversations.tell(conv, { t: 'replay', asker: askerOf(hands), from, limit });
     if (refusal !== undefined) readFailed(hands);
   }
-  if (state.machine.in('connected.resuming') && state.catchUp.size === 0) {
+  if (state.machine.in('connected.resuming') && state.catchUp.size + state.waiting.size === 0) {
     outlet.send({ t: 'ready' });
     state.machine.send({ type: 'READY' });
   }
@@ -176,7 +206,7 @@ export const replayed = (hands: Hands, { standing, entries }: Extract<ToSession,
   const view = state.views.get(conv) ?? unseen(hands, standing);
   prove(hands, view, standing);
   if (view.last - view.next < hands.kit.limits['replay.max'])
-    for (const message of entries) if (message.frame.seq === view.next && mayStream(hands)) pass(hands, view, message);
+    for (const message of entries) if (message.frame.seq > view.next || !pass(hands, view, message)) break;
   pumpCatchUp(hands);
 };
 
@@ -216,6 +246,7 @@ export const leave = (hands: Hands, conv: Conv): void => {
   state.unacked -= view?.sent.length ?? 0;
   state.views.delete(conv);
   state.catchUp.delete(conv);
+  state.waiting.delete(conv);
   state.left.add(conv);
   outlet.send({ t: 'removed', conv });
   windowMoved(hands);

@@ -1,0 +1,38 @@
+// Kills: fifty clients in pairs and groups send as fast as they are answered, the server is killed twenty times at
+// moments of chance and started again on its data, everyone resumes by cursors and repeats what was unanswered. At the
+// end the checker judges all that ever went over the wire.
+import { afterEach, expect, test } from 'vitest';
+import { Crowd } from '#test/e2e/crowd';
+import { Random } from '#test/e2e/driver/random';
+import { sleep } from '#test/e2e/driver/wait';
+import { Stage } from '#test/e2e/stage';
+
+const kills = 20;
+let stage: Stage;
+
+afterEach(() => stage.close());
+
+test('D2 D4 D7 D9 K5 K6 C8: twenty SIGKILLs lose nothing, double nothing, renumber nothing', async () => {
+  const random = Random.ofRun('kills');
+  stage = await Stage.open();
+  const crowd = await Crowd.gather(stage, random, { pairs: 25, groupOf: 5, pauseMs: 0 });
+  crowd.talk();
+  let openAtKills = 0;
+  let whileResuming = 0;
+  for (let kill = 0; kill < kills; kill += 1) {
+    await sleep(random.between(20, 600));
+    openAtKills += crowd.open;
+    whileResuming += crowd.clients.some(({ isReady }) => !isReady) ? 1 : 0;
+    expect(await stage.server.kill()).toEqual({ code: null, signal: 'SIGKILL' });
+    await stage.server.start();
+  }
+  await sleep(300);
+  await crowd.rest(stage);
+  const { answered } = crowd;
+  process.stdout.write(
+    `kills: ${answered} messages, ${openAtKills} unanswered at kills, ${whileResuming} while resuming\n`,
+  );
+  expect(answered).toBeGreaterThan(kills * 50);
+  expect(openAtKills).toBeGreaterThan(kills * 10);
+  expect(await stage.verdict(crowd.members)).toBe('');
+}, 120_000);
