@@ -1,6 +1,7 @@
 /** Requests and their answers: what a client asked for, told to the conversation; what came back, as frames. */
 import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
+import { errorTable } from '#contract/errors';
 import type { Fault } from '#contract/effects';
 import type { ErrorFrame, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
 import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
@@ -15,9 +16,13 @@ export const askerOf = ({ state, ctx, outlet }: Hands): Asker => ({
   reply: ctx.self,
 });
 
-export const sendError = ({ outlet }: Hands, why: Fault, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): void => {
-  const { code, message, effect, retryAfterMs } = why;
+/** An error as the wire knows it: what only this house understands is the store's failure, and 503s say when to return. */
+export const sendError = ({ kit, outlet }: Hands, why: Fault, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): void => {
+  const { message, effect } = why;
+  const code = errorTable[why.code].on === 'inside' ? 'store.unavailable' : why.code;
   const frame = { t: 'error', ...about, code, message, effect } as const;
+  const later = errorTable[code].http === 503 ? kit.limits['retry.afterMs'] : undefined;
+  const retryAfterMs = why.retryAfterMs ?? later;
   outlet.send(retryAfterMs === undefined ? frame : { ...frame, retryAfterMs });
 };
 

@@ -165,21 +165,25 @@ export class SimulatedClient {
     book.startAt(from);
     if (recovered) return;
     book.dropAbove(Math.max(to, from - 1));
-    if (to >= from) this.#readAfter(conv, from - 1);
+    if (to >= from) this.#readGap(conv, from - 1, to);
   }
 
-  #readAfter(conv: string, after: number): void {
-    this.ask({ t: 'history', id: this.#world.nextName('history-'), conv, after, limit: 50 });
+  /** An announced gap, page by page. */
+  #readGap(conv: string, after: number, to: number): void {
+    const id = this.#world.nextName('history-');
+    this.#onAnswer.set(id, (frame) => {
+      if (frame.t !== 'history') return;
+      for (const { seq } of frame.messages) if (seq <= to) this.#hold(conv, seq);
+      const last = frame.messages.at(-1)?.seq ?? to;
+      if (frame.more && last < to) this.#readGap(conv, last, to);
+    });
+    this.ask({ t: 'history', id, conv, after, limit: 50 });
   }
 
   #answered(frame: FrameNamed<'members'> | FrameNamed<'history'>): void {
     this.pending.delete(frame.id);
-    const wanted = this.#onAnswer.get(frame.id);
-    if (wanted !== undefined) return wanted(frame);
-    if (frame.t === 'members') return;
-    for (const { seq } of frame.messages) this.#hold(frame.conv, seq);
-    const last = frame.messages.at(-1);
-    if (frame.more && last !== undefined) this.#readAfter(frame.conv, last.seq);
+    this.#onAnswer.get(frame.id)?.(frame);
+    this.#onAnswer.delete(frame.id);
   }
 
   #refused(frame: Refusal): void {
