@@ -130,15 +130,14 @@ const replay = (hands: Hands, last: Resync['last']): void => {
 /** Named in `cursors`: answered by `resumed` or `removed`. What the index does not bear out, the store decides. */
 const named = (hands: Hands, conv: Conv, cursor: Seq, known: LastKnown | undefined): void => {
   const { state } = hands;
-  const since = known?.since ?? 1;
-  const next = Math.max(cursor + 1, since);
-  const view = newView(conv, since, next, Math.max(known?.seq ?? 0, cursor));
-  view.unproven = known === undefined || cursor > known.seq;
-  view.resumedFrom = next;
+  const borneOut = known !== undefined && cursor <= known.seq && cursor + 1 >= known.since;
+  const view = newView(conv, borneOut ? known.since : 1, cursor + 1, Math.max(known?.seq ?? 0, cursor));
+  view.unproven = !borneOut;
+  view.resumedFrom = view.next;
   view.mode = 'behind';
   state.views.set(conv, view);
   state.catchUp.add(conv);
-  if (!view.unproven) remember(hands, conv, cursor);
+  if (borneOut) remember(hands, conv, cursor);
 };
 
 const unnamed = ({ state }: Hands, conv: Conv, { seq, since }: LastKnown): void => {

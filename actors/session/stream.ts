@@ -3,6 +3,7 @@
  * is held for a moment; whoever is behind reads from the store, one conversation at a time.
  */
 import type { Conv, Seq } from '#contract/conversation';
+import type { FrameOf } from '#contract/frames';
 import type { Notice } from '#contract/ports/bus';
 import type { SharedMessage } from '#contract/ports/outlet';
 import type { Standing, ToSession } from '#actors/messages';
@@ -210,32 +211,52 @@ export const replayed = (hands: Hands, { standing, entries }: Extract<ToSession,
   pumpCatchUp(hands);
 };
 
+const openedFrame = ({ conv, kind, members, title, since }: Standing): FrameOf<'opened'> => {
+  const frame = { t: 'opened', conv, kind, members, since, seq: since - 1 } as const;
+  return title === undefined ? frame : { ...frame, title };
+};
+
 /** A conversation that opened without this connection hearing of it. */
 const unseen = ({ state, outlet }: Hands, standing: Standing): View => {
-  const { conv, kind, members, title, since, last } = standing;
+  const { conv, since, last } = standing;
   const cursor = state.positions?.cursors.get(conv) ?? 0;
   const view = newView(conv, since, Math.max(cursor + 1, since), last);
   view.mode = 'behind';
   state.views.set(conv, view);
   state.left.delete(conv);
-  const frame = { t: 'opened', conv, kind, members, since, seq: Math.max(since - 1, 0) } as const;
-  outlet.send(title === undefined ? frame : { ...frame, title });
+  outlet.send(openedFrame(standing));
   return view;
 };
 
 /** What the store says wins over what the index or the client said. */
-const prove = ({ outlet }: Hands, view: View, { since, last }: Standing): void => {
+const prove = (hands: Hands, view: View, standing: Standing): void => {
+  const { conv, since, last } = standing;
   view.last = Math.max(view.unproven ? 0 : view.last, last);
+  if (view.next < since) rejoined(hands, view, standing);
   view.since = since;
-  if (view.next < since) view.next = since;
-  if (view.resumedFrom > 0 && view.resumedFrom < since) view.resumedFrom = since;
   if (view.unproven && view.next > view.last + 1) {
-    outlet.send({ t: 'resumed', conv: view.conv, since, from: view.last + 1, to: view.last, recovered: false });
+    hands.outlet.send({ t: 'resumed', conv, since, from: view.last + 1, to: view.last, recovered: false });
     view.next = view.last + 1;
     view.acked = Math.min(view.acked, view.last);
     view.resumedFrom = 0;
   }
   view.unproven = false;
+};
+
+/**
+ * The user left and was added again, unheard. The client must know from where it counts before it can acknowledge what
+ * comes: it gets `opened` (and `removed` before it, where it had the conversation on this connection).
+ */
+const rejoined = ({ state, outlet }: Hands, view: View, standing: Standing): void => {
+  const { conv, since } = standing;
+  if (view.resumedFrom === 0) outlet.send({ t: 'removed', conv });
+  else view.resumedFrom = since;
+  outlet.send(openedFrame(standing));
+  state.unacked -= view.sent.length;
+  view.sent = [];
+  view.own = undefined;
+  view.next = since;
+  view.acked = since - 1;
 };
 
 /** The user is no longer in: `removed`, and the places of its messages are free. */

@@ -14,7 +14,7 @@ const adapters = {
   kafka: [npm('kafkajs')],
   dynamodb: [npm('@aws-sdk', '@smithy')],
   auth: [npm('jose'), core('crypto')],
-  system: [npm('pino', 'ulid'), anyCore],
+  system: [npm('pino'), anyCore],
 };
 
 /** @type {Rule[]} */
@@ -57,7 +57,6 @@ export const reservations = [
   ),
   reserved('jose-auth-only', npm('jose'), '^src/adapters/auth/', 'Use the token port that adapters/auth makes real.'),
   reserved('pino-system-only', npm('pino'), '^src/adapters/system/', 'Use the log that you were handed (ctx.log).'),
-  reserved('ulid-system-only', npm('ulid'), '^src/adapters/system/', 'Use the ids that you were handed.'),
   reserved(
     'ioredis-redis-only',
     npm('ioredis'),

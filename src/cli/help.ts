@@ -1,5 +1,5 @@
 /** What `--help` prints. The limits come from their table, so that the two cannot differ. */
-import { limitTable } from '#contract/limits';
+import { limitTable, type LimitRow } from '#contract/limits';
 
 export const overview = `hogmanay: a chat backend
 
@@ -19,10 +19,19 @@ export const tokenHelp = `hogmanay token USER [options]: print an access token f
 HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder.
 `;
 
+const unitText = {
+  bytes: ' bytes',
+  ms: ' ms',
+  perSecond: ' a second',
+  perMinute: ' a minute',
+  count: '',
+  days: ' days',
+} satisfies Record<LimitRow['unit'], string>;
+
 const limitLines = (): string => {
   const rows = Object.entries(limitTable).map(([name, { value, unit, beyond }]) => ({
     name,
-    value: `${value.toLocaleString('en-US')} ${unit.replace('per', 'per ').toLowerCase()}`,
+    value: `${value.toLocaleString('en-US')}${unitText[unit]}`,
     beyond,
   }));
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));

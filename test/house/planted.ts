@@ -46,7 +46,6 @@ export const breaches: Planted = {
   'src/node/c.ts': [value('lmdb'), 'lmdb-embedded-only'],
   'src/node/d.ts': [value('jose'), 'jose-auth-only'],
   'src/node/e.ts': [value('pino'), 'pino-system-only'],
-  'src/node/f.ts': [value('ulid'), 'ulid-system-only'],
   'src/node/g.ts': [value('ioredis'), 'ioredis-redis-only'],
   'src/node/h.ts': [value('kafkajs'), 'kafkajs-kafka-only'],
   'src/node/i.ts': [value('@aws-sdk/client-dynamodb'), 'aws-dynamodb-only'],
@@ -77,7 +76,7 @@ export const good: Readonly<Record<string, string>> = {
   'src/adapters/embedded/good.ts': lines('lmdb', 'node:fs', '#contract/good', '#resilience/good'),
   'src/adapters/memory/good.ts': lines('#contract/good'),
   'src/adapters/auth/good.ts': lines('jose', 'node:crypto'),
-  'src/adapters/system/good.ts': lines('pino', 'ulid', 'node:timers', 'node:fs/promises'),
+  'src/adapters/system/good.ts': lines('pino', 'node:timers', 'node:fs/promises'),
   'src/testkit/good.ts': lines('#actors/good', '#machines/good', '#runtime/step-driver', '#adapters/memory/good'),
   'src/load/good.ts': lines('ws', '#protocol/good', 'node:worker_threads'),
   'src/lab/good.ts': lines('#testkit/good', '#actors/good', '#runtime/step-driver', '#adapters/memory/good'),
@@ -89,7 +88,7 @@ export const good: Readonly<Record<string, string>> = {
   'dist/src/cli/main.js': 'export const x = 1;\n',
 };
 
-const libraries = ['xstate', 'nact', 'zod', 'ws', 'lmdb', 'jose', 'pino', 'ulid', 'ioredis', 'kafkajs'];
+const libraries = ['xstate', 'nact', 'zod', 'ws', 'lmdb', 'jose', 'pino', 'ioredis', 'kafkajs'];
 export const packages = {
   dependencies: [...libraries, '@aws-sdk/client-dynamodb'],
   devDependencies: ['vitest'],

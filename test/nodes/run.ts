@@ -189,6 +189,6 @@ export const run = (seed: string, faults = 8): RunResult => {
     storedCount,
     turns: world.driver.turns,
     digest: world.digest(),
-    story: (conv) => log.story(conv, 400),
+    story: (conv) => log.story(conv, 4000),
   };
 };

@@ -25,7 +25,10 @@ const good = { sub: 'alice', exp: second + 60 };
 const verify = async (token: string, at = now, by: Tokens = tokens): Promise<Outcome<Claims>> => {
   const heard: Outcome<Claims>[] = [];
   await new Promise<void>((resolve) =>
-    by.verify(token, at)((outcome) => {
+    by.verify(
+      token,
+      at,
+    )((outcome) => {
       heard.push(outcome);
       resolve();
     }),

@@ -5,7 +5,9 @@ import { systemIds } from '#adapters/system/ids';
 import type { Random } from '#contract/ports/system';
 import { seededRandom } from '#runtime/random';
 
-const { ulid, directConversation, groupConversation } = systemIds;
+const ulid = (at: number, random: Random): string => systemIds.ulid(at, random);
+const directConversation = (one: string, other: string): string => systemIds.directConversation(one, other);
+const groupConversation = (creator: string, id: string): string => systemIds.groupConversation(creator, id);
 
 /** Answers `share` of the range each time: 0 the lowest, just below 1 the highest. */
 const constant = (share: number): Random => ({ next: () => share, int: (below) => Math.floor(below * share) });
@@ -65,8 +67,8 @@ test('a group is named by who opened it under which id', () => {
 });
 
 test('ids are kept for ever: they never change', () => {
-  expect(directConversation('alice', 'bob')).toBe('d_?');
-  expect(groupConversation('alice', 'group-01')).toBe('g_?');
+  expect(directConversation('alice', 'bob')).toBe('d_O9m36lrYPsGb0-mbmFsIZdKnXUfb9ZB_XmWl111LQ0M');
+  expect(groupConversation('alice', 'group-01')).toBe('g_Ykkq-XYdlkO_s2C_LhWe0vaYdLgxNa87gJS8IiDTJy8');
 });
 
 test('parts do not run into each other', () => {
