@@ -5,7 +5,7 @@ import { errorTable } from '#contract/errors';
 import type { Fault } from '#contract/effects';
 import type { ErrorFrame, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
 import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
-import { newView } from '#actors/session/state';
+import { enter, newView, ownStored } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
 import { pageMessage } from '#actors/wire';
 
@@ -86,13 +86,9 @@ const firstPending = ({ state }: Hands, conv: Conv): string | undefined => {
   return undefined;
 };
 
-const answerStored = ({ state, outlet }: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): void => {
-  const view = state.views.get(conv);
-  if (view !== undefined) {
-    view.last = Math.max(view.last, seq);
-    if (seq >= view.next) (view.own ??= new Set()).add(seq);
-  }
-  outlet.send({ t: 'stored', id, conv, seq, mid, at });
+const answerStored = (hands: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): void => {
+  ownStored(hands, conv, seq);
+  hands.outlet.send({ t: 'stored', id, conv, seq, mid, at });
 };
 
 export const stored = (hands: Hands, conv: Conv, answers: readonly StoredAnswer[]): void => {
@@ -133,10 +129,9 @@ export const open = (hands: Hands, { id, members, title }: OpenFrame): void => {
 export const opened = (hands: Hands, id: string, standing: Standing): void => {
   const { state, outlet } = hands;
   const { conv, kind, members, title, since, last } = standing;
-  state.left.delete(conv);
   if (!state.views.has(conv)) {
     const cursor = state.positions?.cursors.get(conv) ?? 0;
-    state.views.set(conv, newView(conv, since, Math.max(cursor + 1, since), last));
+    enter(hands, newView(conv, since, Math.max(cursor + 1, since), last));
   }
   const frame = { t: 'opened', id, conv, kind, members, since, seq: last } as const;
   outlet.send(title === undefined ? frame : { ...frame, title });

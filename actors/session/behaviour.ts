@@ -59,7 +59,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     positions: undefined,
     views: new Map(),
     early: new Map(),
-    left: new Set(),
+    left: new Map(),
     catchUp: new Set(),
     reading: undefined,
     waiting: new Set(),

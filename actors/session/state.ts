@@ -68,8 +68,8 @@ export interface SessionState {
   readonly views: Map<Conv, View>;
   /** Conversations that were heard of before it was known where they stand. */
   readonly early: Map<Conv, Seq>;
-  /** Conversations this connection was told to have left. */
-  readonly left: Set<Conv>;
+  /** Conversations this connection was told to have left, with its own stored numbers: they count if it comes back. */
+  readonly left: Map<Conv, View['own']>;
   /** Conversations to be caught up, in this order; one read at a time. */
   readonly catchUp: Set<Conv>;
   reading: Conv | undefined;
@@ -140,3 +140,22 @@ export const newView = (conv: Conv, since: Seq, next: Seq, last: Seq): View => (
   own: undefined,
   held: [],
 });
+
+/** A conversation comes (back) to this connection. */
+export const enter = ({ state }: Hands, view: View): void => {
+  const own = state.views.get(view.conv)?.own ?? state.left.get(view.conv);
+  if (own !== undefined) view.own = own;
+  state.left.delete(view.conv);
+  state.views.set(view.conv, view);
+};
+
+/** This connection got `stored` for a number that has not passed in its stream: it will not get it again. */
+export const ownStored = ({ state }: Hands, conv: Conv, seq: Seq): void => {
+  const view = state.views.get(conv);
+  if (view === undefined) {
+    state.left.set(conv, (state.left.get(conv) ?? new Set()).add(seq));
+    return;
+  }
+  view.last = Math.max(view.last, seq);
+  if (seq >= view.next) (view.own ??= new Set()).add(seq);
+};

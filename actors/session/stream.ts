@@ -8,7 +8,7 @@ import type { Notice } from '#contract/ports/bus';
 import type { SharedMessage } from '#contract/ports/outlet';
 import type { Standing, ToSession } from '#actors/messages';
 import { askerOf, passOwn } from '#actors/session/answers';
-import { mayStream, newView } from '#actors/session/state';
+import { enter, mayStream, newView } from '#actors/session/state';
 import type { Hands, View } from '#actors/session/state';
 
 /** What the members hear, seen from this connection. */
@@ -33,14 +33,14 @@ export const noticeCame = (hands: Hands, notice: Notice, messages: readonly Shar
 };
 
 /** The conversation opens for this user: `opened` ahead of the entry that added them. */
-const opens = ({ state, outlet }: Hands, notice: Notice): void => {
+const opens = (hands: Hands, notice: Notice): void => {
+  const { state, outlet } = hands;
   const { conv, kind, members, title, from, to } = notice;
   const since = to === 0 ? 1 : from;
   const known = state.views.get(conv);
   if ((known !== undefined && known.since >= since) || notice.origin === outlet.connection) return;
   if (known !== undefined) state.unacked -= known.sent.length;
-  state.left.delete(conv);
-  state.views.set(conv, newView(conv, since, since, since - 1));
+  enter(hands, newView(conv, since, since, since - 1));
   const frame = { t: 'opened', conv, kind, members, since, seq: to === 0 ? 0 : from - 1 } as const;
   outlet.send(title === undefined ? frame : { ...frame, title });
 };
@@ -217,13 +217,13 @@ const openedFrame = ({ conv, kind, members, title, since }: Standing): FrameOf<'
 };
 
 /** A conversation that opened without this connection hearing of it. */
-const unseen = ({ state, outlet }: Hands, standing: Standing): View => {
+const unseen = (hands: Hands, standing: Standing): View => {
+  const { state, outlet } = hands;
   const { conv, since, last } = standing;
   const cursor = state.positions?.cursors.get(conv) ?? 0;
   const view = newView(conv, since, Math.max(cursor + 1, since), last);
   view.mode = 'behind';
-  state.views.set(conv, view);
-  state.left.delete(conv);
+  enter(hands, view);
   outlet.send(openedFrame(standing));
   return view;
 };
@@ -254,7 +254,6 @@ const rejoined = ({ state, outlet }: Hands, view: View, standing: Standing): voi
   outlet.send(openedFrame(standing));
   state.unacked -= view.sent.length;
   view.sent = [];
-  view.own = undefined;
   view.next = since;
   view.acked = since - 1;
 };
@@ -268,7 +267,7 @@ export const leave = (hands: Hands, conv: Conv): void => {
   state.views.delete(conv);
   state.catchUp.delete(conv);
   state.waiting.delete(conv);
-  state.left.add(conv);
+  state.left.set(conv, view?.own);
   outlet.send({ t: 'removed', conv });
   windowMoved(hands);
 };

@@ -2,7 +2,7 @@
 import { failed, ok } from '#contract/effects';
 import type { Effect, Fault } from '#contract/effects';
 
-/** The work begins when the effect is started. What it throws, now or later, becomes the fault `toFault` makes of it. */
+/** Work begins when the effect is started. What it throws, now or later, becomes the fault that `toFault` makes. */
 export const fromPromise =
   <T>(work: () => Promise<T>, toFault: (error: unknown) => Fault): Effect<T> =>
   (done) => {

@@ -1,7 +1,7 @@
 /**
  * Reading a frame without parsing it: at a hundred thousand frames a second JSON.parse would cost the generator more
- * than the server spends. Kinds are told by bytes, numbers are read where they stand. A frame that does not look as
- * expected is parsed: slower, never wrong. The load's own bodies hold no quotes, so that keys are found where they are.
+ * than the server spends. Kinds are told by bytes (a frame that does not begin with its `t` is parsed after all), numbers
+ * are read where their keys stand: the load's own bodies hold no quotes, so a key is a key.
  */
 export type Kind = 'message' | 'stored' | 'other';
 
@@ -43,18 +43,20 @@ const digitsAt = (data: Buffer, from: number): number => {
 const seqKey = Buffer.from('"seq":');
 const idKey = Buffer.from('"id":"');
 
-export const seqOf = (data: Buffer): number => digitsAt(data, data.indexOf(seqKey) + seqKey.length);
-
-/** The number at the end of an id as `idOf` writes it; -1 when there is no id. */
-export function countOf(data: Buffer): number {
-  const at = data.indexOf(idKey);
-  return at < 0 ? -1 : digitsAt(data, at + idKey.length + idPrefix);
+/** The number of a message; 0 when it has none. */
+export function seqOf(data: Buffer): number {
+  const at = data.indexOf(seqKey);
+  return at < 0 ? 0 : digitsAt(data, at + seqKey.length);
 }
 
-const idPrefix = 9;
-let runs = 0;
+/** What all ids of one user in one run begin with; the count of the send follows. */
+export const idStart = (run: string, user: number): string =>
+  `${run.padEnd(4, 'x').slice(0, 4)}${String(user).padStart(4, '0')}-`;
 
-/** What all ids of one user in one run begin with: ten characters with the first digit left to `countOf`. */
-export function idStart(run: string, user: number): string {
-  return `${run.padEnd(4, 'x').slice(0, 4)}${String(user).padStart(4, '0')}-`;
+const idStartLength = idStart('', 0).length;
+
+/** The count at the end of an id; -1 when there is no id. */
+export function countOf(data: Buffer): number {
+  const at = data.indexOf(idKey);
+  return at < 0 ? -1 : digitsAt(data, at + idKey.length + idStartLength);
 }

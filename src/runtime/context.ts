@@ -1,10 +1,14 @@
 /** What a behaviour is handed: its actor's doors to the world, each of them an envelope in the end. */
 import type { Effect, Fault, Outcome } from '#contract/effects';
 import { failed, fault } from '#contract/effects';
-import type { Clock, Log, Random } from '#contract/ports/system';
+import type { Clock, Log, Random, Timer } from '#contract/ports/system';
 import type { Cell } from '#runtime/cell';
+import type { MachineRoot } from '#runtime/machine-roots';
 import { seededRandom } from '#runtime/random';
 import type { Behaviour, Context, Ref, Reply, SpawnOptions, StartOptions } from '#runtime/types';
+
+/** Spawned without saying how: one object for all. */
+export const ordinary: SpawnOptions<unknown> = {};
 
 /** The fault of an ask that nobody answered: it may have been heard all the same. */
 export const askTimeout = (path: string, timeoutMs: number): Fault =>
@@ -48,10 +52,10 @@ export class CellContext implements Context<unknown> {
   }
 
   get clock(): Clock {
-    return this.#cell.timers.clock;
+    return this.#cell.timers;
   }
 
-  spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options: SpawnOptions<unknown> = {}): Ref<M> {
+  spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options = ordinary): Ref<M> {
     return this.#cell.spawnChild(behaviour as Behaviour<unknown, unknown>, name, options);
   }
 
@@ -98,6 +102,16 @@ export class CellContext implements Context<unknown> {
   ignored(event: string, state: string): void {
     const { system, path } = this.#cell;
     system.deadLetter('ignored', path, path, system.currentId(), `${event} in ${state}`);
+  }
+
+  /** A place for a machine among others; it is cancelled when this incarnation ends. */
+  seatForMachine(machine: Timer): MachineRoot {
+    this.#cell.timers.bind(machine);
+    return this.#cell.system.machines.seat();
+  }
+
+  releaseMachine(machine: Timer): void {
+    this.#cell.timers.release(machine);
   }
 
   /** A new incarnation draws from a new seed. */

@@ -3,6 +3,7 @@
  * carries the incarnation that started it, so that what is late or comes twice is known for what it is.
  */
 import type { Outcome } from '#contract/effects';
+import type { Linked } from '#runtime/mailbox';
 import type { Cause, Envelope, StopReason } from '#runtime/types';
 
 export type Control =
@@ -25,7 +26,9 @@ export type Control =
     }
   | { readonly kind: 'child-failed'; readonly incarnation: number; readonly error: unknown };
 
-export class CellEnvelope implements Envelope {
+export class CellEnvelope implements Envelope, Linked<CellEnvelope> {
+  next: CellEnvelope | undefined;
+
   constructor(
     readonly id: number,
     readonly cause: Cause,

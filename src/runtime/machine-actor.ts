@@ -8,6 +8,8 @@ import { createActor } from 'xstate';
 import type { Actor, AnyActorLogic, AnyActorRef, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { EmittedFrom, EventFromLogic, InputFrom } from 'xstate';
 import type { Timer } from '#contract/ports/system';
+import type { CellContext } from '#runtime/context';
+import type { MachineRoot, Speaker } from '#runtime/machine-roots';
 import type { Context } from '#runtime/types';
 
 export interface MachineHost<TMachine extends AnyStateMachine> {
@@ -30,8 +32,9 @@ const leaves = (value: unknown): string[] => {
   });
 };
 
-class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine> {
-  readonly #context: Context<never>;
+class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine>, Speaker, Timer {
+  readonly #context: CellContext;
+  readonly #root: MachineRoot;
   readonly #actor: AnyActorRef;
   #failure: { readonly error: unknown } | undefined;
   /** `#leaves` are those of this snapshot. */
@@ -39,22 +42,15 @@ class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine> {
   #leaves: readonly string[] = [];
 
   constructor(
-    context: Context<never>,
+    context: CellContext,
     machine: TMachine,
     input: InputFrom<TMachine>,
     onEmit: (emitted: EmittedFrom<TMachine>) => void,
   ) {
     this.#context = context;
-    const clock = {
-      setTimeout: (ring: () => void, ms: number): Timer =>
-        context.clock.schedule(ms, () => {
-          ring();
-          this.#rethrow();
-        }),
-      clearTimeout: (timer: Timer | undefined): void => timer?.cancel(),
-    };
-    const logger = (...words: unknown[]): void => context.log.info(words.map(String).join(' '), { path: context.path });
-    this.#actor = createActor(machine as AnyActorLogic, { id: context.path, clock, logger, input });
+    this.#root = context.seatForMachine(this);
+    const { actor: parent } = this.#root;
+    this.#actor = createActor(machine as AnyActorLogic, { id: context.path, parent, input });
     this.#actor.on('*', (emitted: unknown) => {
       try {
         onEmit(emitted as EmittedFrom<TMachine>);
@@ -62,16 +58,14 @@ class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine> {
         this.#failure ??= { error };
       }
     });
-    this.#actor.subscribe({ error: (error: unknown) => (this.#failure ??= { error }) });
-    this.#actor.start();
-    this.#rethrow();
+    this.#speak(() => this.#actor.start());
   }
 
   send(event: EventFromLogic<TMachine>): void {
     const snapshot = this.#actor.getSnapshot() as AnyMachineSnapshot;
-    if (snapshot.status !== 'active' || !snapshot.can(event)) return this.#context.ignored(event.type, this.state);
-    this.#actor.send(event);
-    this.#rethrow();
+    if (snapshot.status !== 'active' || !snapshot.can(event))
+      return this.#context.ignored(event.type, this.state);
+    this.#speak(() => this.#actor.send(event));
   }
 
   in(state: string): boolean {
@@ -87,7 +81,21 @@ class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine> {
   }
 
   stop(): void {
-    this.#actor.stop();
+    this.#context.releaseMachine(this);
+    this.cancel();
+  }
+
+  /** The end of the incarnation. */
+  cancel(): void {
+    this.#root.stop(this.#actor);
+  }
+
+  later(ms: number, ring: () => void): Timer {
+    return this.#context.clock.schedule(ms, () => this.#speak(ring));
+  }
+
+  log(text: string): void {
+    this.#context.log.info(text, { path: this.#context.path });
   }
 
   #where(): readonly string[] {
@@ -99,17 +107,30 @@ class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine> {
     return this.#leaves;
   }
 
-  #rethrow(): void {
-    if (this.#failure === undefined) return;
-    const { error } = this.#failure;
+  /** Whatever the machine or its listener throws meanwhile is thrown here. */
+  #speak(work: () => void): void {
+    const root = this.#root;
+    const { speaker } = root;
+    root.speaker = this;
+    try {
+      work();
+    } finally {
+      root.speaker = speaker;
+    }
+    const failure = this.#failure ?? errorOf(this.#actor);
     this.#failure = undefined;
-    throw error;
+    if (failure !== undefined) throw failure.error;
   }
 }
+
+const errorOf = (actor: AnyActorRef): { readonly error: unknown } | undefined => {
+  const snapshot = actor.getSnapshot() as AnyMachineSnapshot;
+  return snapshot.status === 'error' ? { error: snapshot.error } : undefined;
+};
 
 export const machineActor = <TMachine extends AnyStateMachine>(
   context: Context<never>,
   machine: TMachine,
   input: InputFrom<TMachine>,
   onEmit: (emitted: EmittedFrom<TMachine>) => void,
-): MachineHost<TMachine> => new Host(context, machine, input, onEmit);
+): MachineHost<TMachine> => new Host(context as unknown as CellContext, machine, input, onEmit);

@@ -1,40 +1,21 @@
 /**
  * A bounded queue of envelopes with a second lane for control messages (outcomes, timers, life cycle), which pass a
- * full mailbox: they are bounded by what the actor itself started. Queues are made on first use, for most actors of a
- * hundred thousand hold nothing.
+ * full mailbox: they are bounded by what the actor itself started. Envelopes are linked to each other, so that an empty
+ * mailbox, which most of a hundred thousand actors have, holds nothing.
  */
-class Lane<E> {
-  #items: E[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(item: E): void {
-    this.#items.push(item);
-  }
-
-  shift(): E | undefined {
-    const item = this.#items[this.#head];
-    if (item === undefined) return undefined;
-    this.#items[this.#head] = undefined as E;
-    this.#head += 1;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head > 1_024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
+export interface Linked<E> {
+  /** Who stands behind it in the queue. */
+  next: E | undefined;
 }
 
-export class Mailbox<E> {
+export class Mailbox<E extends Linked<E>> {
   readonly #limit: number;
-  #control: Lane<E> | undefined;
-  #told: Lane<E> | undefined;
+  #told = 0;
+  #toldFirst: E | undefined;
+  #toldLast: E | undefined;
+  #control = 0;
+  #controlFirst: E | undefined;
+  #controlLast: E | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -42,31 +23,47 @@ export class Mailbox<E> {
 
   /** Messages told and not yet taken. */
   get told(): number {
-    return this.#told?.length ?? 0;
+    return this.#told;
   }
 
   get control(): number {
-    return this.#control?.length ?? 0;
+    return this.#control;
   }
 
   /** False when full: nothing was kept. */
   offer(envelope: E): boolean {
-    this.#told ??= new Lane();
-    if (this.#told.length >= this.#limit) return false;
-    this.#told.push(envelope);
+    if (this.#told >= this.#limit) return false;
+    if (this.#toldLast === undefined) this.#toldFirst = envelope;
+    else this.#toldLast.next = envelope;
+    this.#toldLast = envelope;
+    this.#told += 1;
     return true;
   }
 
   offerControl(envelope: E): void {
-    this.#control ??= new Lane();
-    this.#control.push(envelope);
+    if (this.#controlLast === undefined) this.#controlFirst = envelope;
+    else this.#controlLast.next = envelope;
+    this.#controlLast = envelope;
+    this.#control += 1;
   }
 
   takeControl(): E | undefined {
-    return this.#control?.shift();
+    const first = this.#controlFirst;
+    if (first === undefined) return undefined;
+    this.#controlFirst = first.next;
+    if (first.next === undefined) this.#controlLast = undefined;
+    first.next = undefined;
+    this.#control -= 1;
+    return first;
   }
 
   takeTold(): E | undefined {
-    return this.#told?.shift();
+    const first = this.#toldFirst;
+    if (first === undefined) return undefined;
+    this.#toldFirst = first.next;
+    if (first.next === undefined) this.#toldLast = undefined;
+    first.next = undefined;
+    this.#told -= 1;
+    return first;
   }
 }

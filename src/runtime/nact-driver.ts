@@ -20,7 +20,11 @@ class Handle {
 /** A turn catches what behaviours throw; what still gets here must not stop the actor and lose its queue. */
 const onCrash: SupervisionActorFunc<unknown, NactRef, NactRef> = (_message, _error, context) => context.resume;
 
-const properties = { onCrash };
+/** The runnable is what nact calls the state of its actor: a closure less for each. */
+const takeTurn = (runnable: Runnable): Runnable => {
+  runnable.turn();
+  return runnable;
+};
 
 const shelve = (): undefined => undefined;
 
@@ -37,7 +41,7 @@ export class NactDriver implements Driver {
   attach(runnable: Runnable): void {
     const parent = runnable.parentHandle as Handle | undefined;
     const above = parent === undefined ? this.#system : this.#shelfOf(parent);
-    runnable.handle = new Handle(spawn(above, () => runnable.turn(), this.#name(), properties));
+    runnable.handle = new Handle(spawn(above, takeTurn, this.#name(), { onCrash, initialState: runnable }));
   }
 
   schedule(runnable: Runnable): void {
@@ -54,7 +58,7 @@ export class NactDriver implements Driver {
   }
 
   #shelfOf(parent: Handle): NactRef {
-    return (parent.shelf ??= spawn(parent.ref, shelve, this.#name(), properties));
+    return (parent.shelf ??= spawn(parent.ref, shelve, this.#name(), { onCrash }));
   }
 
   /** nact allows few characters in a name and makes random ones: ours are counted. */

@@ -1,10 +1,12 @@
 /**
  * An actor's timers. By name: the same name again replaces, and a setting that was replaced is known when it rings late.
- * Nameless ones serve machines and restarts. All of them end with the incarnation that set them.
+ * Nameless ones serve machines and restarts. All of them end with the incarnation that set them, and so does whatever
+ * else is bound to it. An actor may be one of a hundred thousand: what it does not use it does not have.
  */
 import type { Clock, Timer } from '#contract/ports/system';
 import type { Cell } from '#runtime/cell';
 import type { Control } from '#runtime/envelope';
+import type { Cause } from '#runtime/types';
 
 interface Setting {
   readonly setting: number;
@@ -16,25 +18,41 @@ interface Setting {
 /** The shortest period of a repeating timer: at 0 time would stand still. */
 const shortestPeriodMs = 1;
 
-export class NamedTimers {
+const nothing: readonly Timer[] = [];
+
+/** As a clock: its timers ring inside turns of the actor. */
+export class NamedTimers implements Clock {
   readonly #cell: Cell;
   #settings: Map<string, Setting> | undefined;
-  #nameless: Set<Timer> | undefined;
-  #clock: Clock | undefined;
+  #bound = nothing;
   #next = 1;
 
   constructor(cell: Cell) {
     this.#cell = cell;
   }
 
-  /** A clock whose timers ring inside turns of the actor. */
-  get clock(): Clock {
-    const { system } = this.#cell;
-    return (this.#clock ??= {
-      now: () => system.turnNow,
-      schedule: (delayMs, callback) =>
-        this.offerAfter(delayMs, { kind: 'call', incarnation: this.#cell.incarnation, callback }),
-    });
+  now(): number {
+    return this.#cell.system.turnNow;
+  }
+
+  schedule(delayMs: number, callback: () => void): Timer {
+    return this.offerAfter(delayMs, { kind: 'call', incarnation: this.#cell.incarnation, callback });
+  }
+
+  /** Offers a control message after a while, once. */
+  offerAfter(delayMs: number, control: Control): Timer {
+    const timer = new Nameless(this.#cell, delayMs, control, this.#cell.system.currentId());
+    this.bind(timer);
+    return timer;
+  }
+
+  /** Cancelled when the incarnation ends. Few at a time: an array of exactly their number is the smallest. */
+  bind(timer: Timer): void {
+    this.#bound = [...this.#bound, timer];
+  }
+
+  release(timer: Timer): void {
+    this.#bound = this.#bound.length === 1 ? nothing : this.#bound.filter((each) => each !== timer);
   }
 
   set(name: string, delayMs: number, message: unknown): void {
@@ -53,9 +71,10 @@ export class NamedTimers {
 
   cancelAll(): void {
     for (const { timer } of this.#settings?.values() ?? []) timer.cancel();
-    for (const timer of this.#nameless ?? []) timer.cancel();
     this.#settings = undefined;
-    this.#nameless = undefined;
+    const bound = this.#bound;
+    this.#bound = nothing;
+    for (const timer of bound) timer.cancel();
   }
 
   /** The message of a timer that rang, if it still counts; a repeating one is armed again. */
@@ -65,24 +84,6 @@ export class NamedTimers {
     if (setting.periodMs === undefined) this.#settings?.delete(name);
     else setting.timer = this.#arm(name, number, setting.periodMs);
     return setting;
-  }
-
-  /** Offers a control message after a while, once. */
-  offerAfter(delayMs: number, control: Control): Timer {
-    const cell = this.#cell;
-    const cause = cell.system.currentId();
-    const nameless = (this.#nameless ??= new Set());
-    const timer = cell.system.timers.schedule(delayMs, () => {
-      nameless.delete(timer);
-      cell.offerControl(control, cause);
-    });
-    nameless.add(timer);
-    return {
-      cancel: () => {
-        nameless.delete(timer);
-        timer.cancel();
-      },
-    };
   }
 
   #set(name: string, delayMs: number, message: unknown, periodMs: number | undefined): void {
@@ -100,5 +101,23 @@ export class NamedTimers {
     return cell.system.timers.schedule(delayMs, () =>
       cell.offerControl({ kind: 'timer', name, incarnation, setting }, cause),
     );
+  }
+}
+
+class Nameless implements Timer {
+  readonly #cell: Cell;
+  readonly #timer: Timer;
+
+  constructor(cell: Cell, delayMs: number, control: Control, cause: Cause) {
+    this.#cell = cell;
+    this.#timer = cell.system.timers.schedule(delayMs, () => {
+      cell.timers.release(this);
+      cell.offerControl(control, cause);
+    });
+  }
+
+  cancel(): void {
+    this.#cell.timers.release(this);
+    this.#timer.cancel();
   }
 }

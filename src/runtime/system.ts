@@ -4,10 +4,11 @@ import type { Fault, Outcome } from '#contract/effects';
 import type { Limits } from '#contract/limits';
 import type { Clock, Log } from '#contract/ports/system';
 import { Cell } from '#runtime/cell';
-import { askTimeout } from '#runtime/context';
+import { askTimeout, ordinary } from '#runtime/context';
 import { DeadLetters, describeError } from '#runtime/dead-letters';
 import type { DeadLetterReason } from '#runtime/dead-letters';
 import type { CellEnvelope } from '#runtime/envelope';
+import { MachineRoots } from '#runtime/machine-roots';
 import { defaultSupervision } from '#runtime/supervision';
 import type { Behaviour, Cause, Driver, Observer, Ref, Reply, SpawnOptions, Supervision } from '#runtime/types';
 
@@ -42,6 +43,7 @@ export class ActorSystem {
   readonly seed: string;
   readonly supervision: Supervision;
   readonly deadLetters: DeadLetters;
+  readonly machines = new MachineRoots();
   observer: Observer | undefined;
   /** Effects that all actors have started and not heard of; asks are not among them. */
   effectsOutstanding = 0;
@@ -75,7 +77,7 @@ export class ActorSystem {
     return this.#cells;
   }
 
-  spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options: SpawnOptions<unknown> = {}): Ref<M> {
+  spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options = ordinary): Ref<M> {
     return this.createCell(undefined, this.#roots, behaviour as Behaviour<unknown, unknown>, name, options);
   }
 

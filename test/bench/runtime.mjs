@@ -172,8 +172,7 @@ const memoryOf = async (behaviour) => {
 
 const session = {
   kind: 'session',
-  init: (context) =>
-    machineActor(context, sessionMachine, { helloWithinMs: 10_000, graceMs: 60_000 }, () => undefined),
+  init: (context) => machineActor(context, sessionMachine, { helloWithinMs: 10_000, graceMs: 60_000 }, () => undefined),
   receive: (host) => host,
 };
 
@@ -215,10 +214,20 @@ const main = async () => {
   else {
     const [small, machine] = await compete([() => memoryOf(plain(() => undefined)), () => memoryOf(session)]);
     row('a plain actor (no budget)', `${Math.round(small)} B`, '-', '-', true);
-    row('a machine actor (session)', `${Math.round(machine)} B`, times(machine / 6_144), '<= 6,144 B', machine <= 6_144);
+    row(
+      'a machine actor (session)',
+      `${Math.round(machine)} B`,
+      times(machine / 6_144),
+      '<= 6,144 B',
+      machine <= 6_144,
+    );
   }
   for (const { what, figure, ratio, budget, holds } of rows)
-    console.log([what.padEnd(34), figure.padStart(14), ratio.padStart(8), budget.padEnd(18), holds ? 'holds' : 'MISSED'].join('  '));
+    console.log(
+      [what.padEnd(34), figure.padStart(14), ratio.padStart(8), budget.padEnd(18), holds ? 'holds' : 'MISSED'].join(
+        '  ',
+      ),
+    );
   process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;
 };
 

@@ -73,13 +73,18 @@ describe('A turn', () => {
   });
 });
 
+interface Numbered {
+  readonly n: number;
+  next: Numbered | undefined;
+}
+
 describe('The queue', () => {
   test('keeps the order over any mix of offers and takes', () => {
-    const mailbox = new Mailbox<{ readonly n: number }>(10_000);
+    const mailbox = new Mailbox<Numbered>(10_000);
     const taken: (number | undefined)[] = [];
     let next = 0;
     for (let round = 0; round < 200; round += 1) {
-      for (let offers = 0; offers < 1 + ((round * 7) % 90); offers += 1) mailbox.offer({ n: next++ });
+      for (let offers = 0; offers < 1 + ((round * 7) % 90); offers += 1) mailbox.offer({ n: next++, next: undefined });
       for (let takes = 0; takes < (round * 5) % 83; takes += 1) {
         const got = mailbox.takeTold();
         if (got !== undefined) taken.push(got.n);

@@ -65,8 +65,7 @@ class DeviceCheck {
       if (dir === 'in' && frame.t === 'resumed' && !resumed.has(frame.conv)) resumed.set(frame.conv, frame.from);
     const stretches = new Map<string, Stretch>();
     for (const [conv, cursor] of cursors ?? []) {
-      const since = this.ledgers.get(conv)?.sinceOf(this.recording.user) ?? 1;
-      const upTo = (resumed.get(conv) ?? Math.max(cursor + 1, since)) - 1;
+      const upTo = (resumed.get(conv) ?? cursor + 1) - 1;
       stretches.set(conv, { upTo, stored: new Set(), isRemoved: false });
     }
     return stretches;
