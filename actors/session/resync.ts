@@ -6,7 +6,7 @@ import type { Outcome } from '#contract/effects';
 import type { LastKnown, Resync } from '#contract/ports/bus';
 import { askStanding } from '#actors/session/positions';
 import type { Hands, View } from '#actors/session/state';
-import { behind, leave, waitForGap } from '#actors/session/stream';
+import { behind, waitForGap } from '#actors/session/stream';
 
 export const resyncCame = (hands: Hands, outcome: Outcome<Resync>): void => {
   const { state } = hands;
@@ -36,11 +36,7 @@ const replacedMeanwhile = ({ kit, state, ctx }: Hands, current: Resync['current'
 };
 
 const compare = (hands: Hands, view: View, { seq, since }: LastKnown): void => {
-  if (since > view.since) {
-    leave(hands, view.conv);
-    hands.state.left.delete(view.conv);
-    return behind(hands, view.conv);
-  }
+  if (since > view.since) return behind(hands, view.conv);
   if (seq < view.next) return;
   // It may be on its way: given the time of a gap before the store is read.
   view.last = Math.max(view.last, seq);

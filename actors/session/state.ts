@@ -68,7 +68,7 @@ export interface SessionState {
   readonly views: Map<Conv, View>;
   /** Conversations that were heard of before it was known where they stand. */
   readonly early: Map<Conv, Seq>;
-  /** Conversations this connection was told to have left, with its own stored numbers: they count if it comes back. */
+  /** Conversations this connection was told to have left; numbers it was told as `stored` since then. */
   readonly left: Map<Conv, View['own']>;
   /** Conversations to be caught up, in this order; one read at a time. */
   readonly catchUp: Set<Conv>;

@@ -20,16 +20,22 @@ export const noticeCame = (hands: Hands, notice: Notice, messages: readonly Shar
     state.early.set(conv, Math.max(state.early.get(conv) ?? 0, notice.to));
     return;
   }
-  if (notice.removed.includes(state.who.user)) {
-    const view = state.views.get(conv);
-    if (view === undefined || view.since <= notice.to) leave(hands, conv);
-    return;
-  }
+  if (notice.removed.includes(state.who.user)) return removedBy(hands, conv, notice.to);
   if (notice.added.includes(state.who.user)) opens(hands, notice);
   const view = state.views.get(conv);
   if (view === undefined) return behind(hands, conv);
   view.last = Math.max(view.last, notice.to);
   stream(hands, view, messages);
+};
+
+/** An entry removed the user. Late news when it is from before the user joined (again); the store says which it is. */
+const removedBy = (hands: Hands, conv: Conv, seq: Seq): void => {
+  const { state } = hands;
+  const view = state.views.get(conv);
+  if (state.left.has(conv) || (view !== undefined && view.since > seq)) return;
+  const backAgain = [...(view?.own ?? [])].some((stored) => stored > seq);
+  if (backAgain) behind(hands, conv);
+  else leave(hands, conv);
 };
 
 /** The conversation opens for this user: `opened` ahead of the entry that added them. */
@@ -245,12 +251,11 @@ const prove = (hands: Hands, view: View, standing: Standing): void => {
 
 /**
  * The user left and was added again, unheard. The client must know from where it counts before it can acknowledge what
- * comes: it gets `opened` (and `removed` before it, where it had the conversation on this connection).
+ * comes: it gets `opened`. No `removed`: it would forget numbers that it was told as `stored` since.
  */
 const rejoined = ({ state, outlet }: Hands, view: View, standing: Standing): void => {
-  const { conv, since } = standing;
-  if (view.resumedFrom === 0) outlet.send({ t: 'removed', conv });
-  else view.resumedFrom = since;
+  const { since } = standing;
+  if (view.resumedFrom > 0) view.resumedFrom = since;
   outlet.send(openedFrame(standing));
   state.unacked -= view.sent.length;
   view.sent = [];
@@ -267,7 +272,7 @@ export const leave = (hands: Hands, conv: Conv): void => {
   state.views.delete(conv);
   state.catchUp.delete(conv);
   state.waiting.delete(conv);
-  state.left.set(conv, view?.own);
+  state.left.set(conv, undefined);
   outlet.send({ t: 'removed', conv });
   windowMoved(hands);
 };

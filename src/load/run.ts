@@ -37,11 +37,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const corks = new Corks();
   const users = Array.from({ length: options.users }, (_, index) => new User(options, run, index, corks, figures));
   users.forEach((user, index) => (user.peer = users[index ^ 1]));
-  await Promise.all(users.map((user) => greet(user, options)));
-  const convs = await meet(users, options);
-  users.forEach((user, index) => user.begin(convs[index >> 1] ?? ''));
   const acknowledging = setInterval(() => users.forEach((user) => user.acknowledge()), 10);
   try {
+    await Promise.all(users.map((user) => greet(user, options)));
+    const convs = await meet(users, options);
+    users.forEach((user, index) => user.begin(convs[index >> 1] ?? ''));
     await sleep(options.warmupMs);
     const result = await measure(options, users, figures);
     for (const user of users) user.stop();

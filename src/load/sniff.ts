@@ -1,7 +1,7 @@
 /**
  * Reading a frame without parsing it: at a hundred thousand frames a second JSON.parse would cost the generator more
- * than the server spends. Kinds are told by bytes (a frame that does not begin with its `t` is parsed after all), numbers
- * are read where their keys stand: the load's own bodies hold no quotes, so a key is a key.
+ * than the server spends. Kinds are told by bytes (a frame that does not begin with its `t` is parsed after all);
+ * numbers are read where their keys stand: the load's own bodies hold no quotes, so a key is a key.
  */
 export type Kind = 'message' | 'stored' | 'other';
 

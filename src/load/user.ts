@@ -1,6 +1,6 @@
 /**
- * One user of a pair: keeps `window` sends unanswered, counts what the other one got of them, acknowledges what comes as
- * a good client does. Every message is checked: each once, in order.
+ * One user of a pair: keeps `window` sends unanswered, counts what the other one got of them, acknowledges what comes
+ * as a good client does. Every message is checked: each once, in order.
  */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';

@@ -63,8 +63,7 @@ class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine>, S
 
   send(event: EventFromLogic<TMachine>): void {
     const snapshot = this.#actor.getSnapshot() as AnyMachineSnapshot;
-    if (snapshot.status !== 'active' || !snapshot.can(event))
-      return this.#context.ignored(event.type, this.state);
+    if (snapshot.status !== 'active' || !snapshot.can(event)) return this.#context.ignored(event.type, this.state);
     this.#speak(() => this.#actor.send(event));
   }
 

@@ -10,9 +10,7 @@ import { VirtualClock } from '#runtime/virtual-clock';
 
 /** `choose` answers the index of who goes next; it is asked only where there is a choice. */
 export type StepPolicy =
-  | 'fifo'
-  | { readonly random: string }
-  | { readonly choose: (ready: readonly Runnable[]) => number };
+  'fifo' | { readonly random: string } | { readonly choose: (ready: readonly Runnable[]) => number };
 
 const chooser = (policy: StepPolicy): ((ready: readonly Runnable[]) => number) | undefined => {
   if (policy === 'fifo') return undefined;

@@ -120,12 +120,7 @@ export interface Context<M> {
   stop(ref: Ref<never>): void;
   tell<T>(ref: Ref<T>, message: T): Fault | undefined;
   /** Tells `make(reply)`; the reply or `runtime.ask_timeout` comes back as a message of one's own. */
-  ask<T, R>(
-    ref: Ref<T>,
-    make: (reply: Reply<R>) => T,
-    toMessage: (outcome: Outcome<R>) => M,
-    timeoutMs?: number,
-  ): void;
+  ask<T, R>(ref: Ref<T>, make: (reply: Reply<R>) => T, toMessage: (outcome: Outcome<R>) => M, timeoutMs?: number): void;
   /** Starts an effect; its outcome comes back as a message. Dropped when this incarnation is over by then. */
   start<T>(effect: Effect<T>, toMessage: (outcome: Outcome<T>) => M, options?: StartOptions): void;
   /** A timer by name: the same name again replaces it. */

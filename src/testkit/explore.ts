@@ -68,7 +68,8 @@ const runOnce = (
   const choices: Choice[] = [];
   const choose = (ready: readonly { readonly path: string }[]): number => {
     const index = schedule[choices.length] ?? 0;
-    if (index >= ready.length) throw new Error(`the scenario took another way: ${ready.length} ready, not ${index + 1}`);
+    if (index >= ready.length)
+      throw new Error(`the scenario took another way: ${ready.length} ready, not ${index + 1}`);
     choices.push({ index, ready: ready.map(({ path }) => path) });
     return index;
   };
@@ -77,7 +78,12 @@ const runOnce = (
     scenario({ policy: { choose }, limits: { 'mailbox.batch': 1 } });
   } catch (error) {
     const order = choices.map(({ index, ready }) => ready[index] ?? '');
-    throw new ExploreFailure(choices.map(({ index }) => index), order, run, error);
+    throw new ExploreFailure(
+      choices.map(({ index }) => index),
+      order,
+      run,
+      error,
+    );
   }
   return choices;
 };

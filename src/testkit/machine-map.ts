@@ -97,10 +97,11 @@ const edgeFor = (transition: AnyTransitionDefinition): MachineEdge => {
   };
 };
 
-const triggerOf = ({ eventType, source }: AnyTransitionDefinition): Pick<MachineEdge, 'kind' | 'on'> => {
+const triggerOf = (transition: AnyTransitionDefinition): Pick<MachineEdge, 'kind' | 'on'> => {
+  const eventType = transition.eventType as string;
   if (eventType === '') return { kind: 'always', on: '' };
   if (eventType.startsWith('xstate.done.')) return { kind: 'done', on: '' };
-  const delay = delayIn(eventType, source.id);
+  const delay = delayIn(eventType, transition.source.id);
   return delay === undefined ? { kind: 'event', on: eventType } : { kind: 'delay', on: delay };
 };
 

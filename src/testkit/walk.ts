@@ -153,7 +153,8 @@ class Journey<M extends AnyStateMachine> {
 
   /** Two journeys in one place can go on alike: states and memories of states, but not the numbers in the context. */
   get place(): string {
-    const { value, historyValue } = this.#snapshot as AnyMachineSnapshot & {
+    const { value, historyValue } = this.#snapshot as Pick<AnyMachineSnapshot, 'status'> & {
+      readonly value: unknown;
       readonly historyValue: Readonly<Record<string, readonly AnyStateNode[]>>;
     };
     const memories = Object.entries(historyValue).map(([id, nodes]) => [id, nodes.map((node) => node.id)]);
@@ -168,8 +169,9 @@ class Journey<M extends AnyStateMachine> {
   take(step: Step<EventFromLogic<M>>): Taken<M> {
     [this.#edges, this.#emitted] = [[], []];
     if ('event' in step) {
-      if (this.#snapshot.status === 'active') this.#actor.send(step.event);
-      return this.#taken(step.event.type);
+      const { event } = step;
+      this.#actor.send(event);
+      return this.#taken(event.type as string);
     }
     const timer = [...this.#timers][step.timer];
     if (timer === undefined) throw new Error(`there are ${this.timers} timers, and timer ${step.timer} was to ring`);

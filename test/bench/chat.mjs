@@ -1,13 +1,14 @@
 // The chat server against a relay that stores nothing: the same load, in turns, in one run; what counts is the ratio of
 // the medians. `node test/bench/chat.mjs [--rounds 5] [--seconds 3] [--save]`, after `npm run build`; --save writes
 // docs/bench/<date>-chat.json. Exit 1 when the server stays below its target.
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { outputOf, startServer } from './processes.mjs';
 
 /** @typedef {import('../../src/load/run.ts').LoadResult} LoadResult */
 /** @typedef {'relay' | 'hogmanay'} Mode */
@@ -22,6 +23,67 @@ const { values } = parseArgs({
     save: { type: 'boolean', default: false },
   },
 });
+
+/** @typedef {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} Child */
+
+/** @type {Set<Child>} */
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+/**
+ * @param {string[]} args
+ * @param {Record<string, string>} env
+ * @returns {Child}
+ */
+function launch(args, env) {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/**
+ * A server, once it says where it listens.
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+async function startServer(args, env = {}) {
+  const child = launch(args, env);
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /^listening on (http:\S+)$/.exec(line)?.[1];
+    if (url === undefined) continue;
+    child.stdout.resume();
+    return {
+      url,
+      pid: child.pid ?? 0,
+      async stop() {
+        child.kill('SIGKILL');
+        await gone;
+      },
+    };
+  }
+  throw new Error(`${args.join(' ')} ended before it listened`);
+}
+
+/**
+ * What a process printed; it must end with 0.
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<string>}
+ */
+async function outputOf(args, env = {}) {
+  const child = launch(args, env);
+  const status = new Promise((resolve) => child.once('exit', resolve));
+  let output = '';
+  for await (const text of child.stdout) output += String(text);
+  if ((await status) !== 0) throw new Error(`${args.join(' ')} failed`);
+  return output;
+}
 
 /** @param {Mode} mode */
 async function round(mode) {

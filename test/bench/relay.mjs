@@ -1,6 +1,6 @@
-// What the chat server is measured against: a relay of the same shape that stores nothing. Users 0 and 1, 2 and 3 … are
-// pairs; each message is forwarded to the other one and answered with a small acknowledgement. Plain ws as anybody would
-// write it: no compression, no corking.
+// What the chat server is measured against: a relay of the same shape that stores nothing. Users 0 and 1, 2 and 3 and
+// so on are pairs; each message is forwarded to the other one and answered with a small acknowledgement. Plain ws as
+// anybody would write it: no compression, no corking.
 import process from 'node:process';
 import { WebSocketServer } from 'ws';
 

@@ -1,5 +1,5 @@
-// For kill-points.test.ts: the server as it is, with ports wrapped so that the process kills itself (SIGKILL: nothing is
-// flushed, nobody is told) at the CRASH_NTH time it comes by the point CRASH_AT. What had come to the point goes no
+// For kill-points.test.ts: the server as it is, with ports wrapped so that the process kills itself (SIGKILL: nothing
+// is flushed, nobody is told) at the CRASH_NTH time it comes by the point CRASH_AT. What had come to the point goes no
 // further; CRASH_AFTER_MS lets what is already on its way to clients get there.
 import { writeSync } from 'node:fs';
 import process from 'node:process';

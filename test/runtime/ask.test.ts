@@ -63,7 +63,10 @@ describe('An actor that asks', () => {
 describe('An ask from outside', () => {
   test('resolves with the reply', async () => {
     const { system, driver } = world();
-    const server = system.spawn(acting<Question>((reply) => reply(ok('here'))), 'server');
+    const server = system.spawn(
+      acting<Question>((reply) => reply(ok('here'))),
+      'server',
+    );
     const answer = system.ask(server, (reply: Question) => reply, 50);
     driver.settle();
     expect(await answer).toEqual(ok('here'));
@@ -73,7 +76,10 @@ describe('An ask from outside', () => {
   test('resolves with runtime.ask_timeout, and a later reply is a dead letter', async () => {
     const { system, driver } = world();
     const replies: Question[] = [];
-    const server = system.spawn(acting<Question>((reply) => void replies.push(reply)), 'server');
+    const server = system.spawn(
+      acting<Question>((reply) => void replies.push(reply)),
+      'server',
+    );
     const answer = system.ask(server, (reply: Question) => reply, 50);
     driver.advance(50);
     expect(await answer).toMatchObject({ ok: false, fault: { code: 'runtime.ask_timeout', effect: 'unknown' } });

@@ -75,7 +75,10 @@ const basics: readonly Scenario[] = [
     atLeast: 60,
     options: { limits: { 'mailbox.batch': 4 } },
     script: ({ system }) => {
-      const sink = system.spawn(behaviour<number>(() => undefined), 'sink');
+      const sink = system.spawn(
+        behaviour<number>(() => undefined),
+        'sink',
+      );
       const source = behaviour<number>((count, context) => {
         for (let index = 0; index < count; index += 1) context.tell(sink, index);
       });
@@ -98,7 +101,11 @@ const basics: readonly Scenario[] = [
     title: 'a mailbox that overflows',
     atLeast: 5,
     script: ({ system }) => {
-      const small = system.spawn(behaviour<number>(() => undefined), 'small', { mailbox: 3 });
+      const small = system.spawn(
+        behaviour<number>(() => undefined),
+        'small',
+        { mailbox: 3 },
+      );
       return [() => [1, 2, 3, 4, 5].forEach((each) => void small.tell(each)), () => void small.tell(6)];
     },
   },
@@ -137,7 +144,12 @@ const timed: readonly Scenario[] = [
         const effects: Effect<number>[] = [(done) => done(ok(0)), later(clock, 5), later(clock, 500), () => undefined];
         for (const effect of effects) context.start(effect, ({ ok }) => `effect ${ok}`, { deadlineMs: 50 });
         for (const target of targets)
-          context.ask(target, (reply: Reply<string>) => reply, ({ ok }) => `ask ${ok}`, 20);
+          context.ask(
+            target,
+            (reply: Reply<string>) => reply,
+            ({ ok }) => `ask ${ok}`,
+            20,
+          );
       });
       return [() => ['a', 'b'].forEach((name) => void system.spawn(client, name).tell('go')), 1_000];
     },
@@ -160,7 +172,10 @@ const timed: readonly Scenario[] = [
     title: 'stops in mid-flight, with children, waiting mail and last words',
     atLeast: 6,
     script: ({ system }) => {
-      const heir = system.spawn(behaviour<string>(() => undefined), 'heir');
+      const heir = system.spawn(
+        behaviour<string>(() => undefined),
+        'heir',
+      );
       const mortal: Behaviour<undefined, string> = behaviour(
         (word, context) => {
           if (word === 'spawn') context.tell(context.spawn(mortal, 'child'), 'spawn no more');
@@ -200,7 +215,12 @@ const hosting: readonly Scenario[] = [
       const traffic: Behaviour<MachineHost<typeof lightMachine>, 'GO'> = {
         kind: 'light',
         init: (context) =>
-          machineActor(context as never, lightMachine, undefined, ({ type }) => void context.tell(context.self, type as 'GO')),
+          machineActor(
+            context as never,
+            lightMachine,
+            undefined,
+            ({ type }) => void context.tell(context.self, type as 'GO'),
+          ),
         receive: (host, word) => {
           if (word === 'GO') host.send({ type: 'GO' });
           return host;
@@ -274,7 +294,9 @@ describe('Random programs', () => {
       const { steps, nact } = await both(program(actors, fuel, waits), options);
       expect(nact).toEqual(steps);
       expect({ alive: steps.alive, effects: steps.effectsOutstanding }).toEqual({ alive: 0, effects: 0 });
-      expect(steps.logged.filter((line) => !/as the dice wanted|a bad start|that throws|that fail|gave up/.test(line))).toEqual([]);
+      expect(
+        steps.logged.filter((line) => !/as the dice wanted|a bad start|that throws|that fail|gave up/.test(line)),
+      ).toEqual([]);
       handled.push(steps.transcript.length);
     });
     await fc.assert(property, { numRuns: 150, seed: 20_260_101 });

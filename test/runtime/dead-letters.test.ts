@@ -89,7 +89,9 @@ describe('A dead letter says', () => {
   test('ignored, for an event that a machine does not take', () => {
     const machine = createMachine({ initial: 'idle', states: { idle: {} } });
     const { send, system } = probe(
-      acting<string>((_word, context) => machineActor(context as never, machine, undefined, () => undefined).send({ type: 'GO' })),
+      acting<string>((_word, context) =>
+        machineActor(context as never, machine, undefined, () => undefined).send({ type: 'GO' }),
+      ),
     );
     send('go');
     expect(system.deadLetters.newest()).toMatchObject([{ reason: 'ignored', what: 'GO in idle', path: '/actor' }]);

@@ -64,7 +64,10 @@ describe('The outcome of an effect', () => {
   });
 
   test('has the deadline of the limits unless told otherwise', () => {
-    const { send, advance, received } = probe(starter(() => undefined), { limits: { 'effect.deadlineMs': 20 } });
+    const { send, advance, received } = probe(
+      starter(() => undefined),
+      { limits: { 'effect.deadlineMs': 20 } },
+    );
     send('go');
     advance(20);
     expect(outcomes(received)).toMatchObject([{ outcome: { fault: { code: 'runtime.deadline' } } }]);
@@ -92,7 +95,12 @@ describe('The outcome of an effect', () => {
     );
     send('go');
     expect(outcomes(received)).toMatchObject([
-      { outcome: { ok: false, fault: { code: 'runtime.effect_threw', message: 'Error: broken port', effect: 'unknown' } } },
+      {
+        outcome: {
+          ok: false,
+          fault: { code: 'runtime.effect_threw', message: 'Error: broken port', effect: 'unknown' },
+        },
+      },
     ]);
     expect(logged).toMatchObject([{ level: 'error', message: 'a port threw', fields: { path: '/actor' } }]);
     expect(system.effectsOutstanding).toBe(0);

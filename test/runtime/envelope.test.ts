@@ -59,12 +59,22 @@ describe('An envelope', () => {
 
   test('names the one that led to it: through an effect and an ask, whoever answers', () => {
     const { system, driver, transcript } = world();
-    const server = system.spawn(acting<Reply<number>>((reply) => reply(ok(1))), 'server');
+    const server = system.spawn(
+      acting<Reply<number>>((reply) => reply(ok(1))),
+      'server',
+    );
     const client = system.spawn(
       acting<string>((word, context) => {
         if (word !== 'go') return;
-        context.start((done) => void driver.clock.schedule(5, () => done(ok(1))), () => 'effect');
-        context.ask(server, (reply: Reply<number>) => reply, () => 'answer');
+        context.start(
+          (done) => void driver.clock.schedule(5, () => done(ok(1))),
+          () => 'effect',
+        );
+        context.ask(
+          server,
+          (reply: Reply<number>) => reply,
+          () => 'answer',
+        );
       }),
       'client',
     );
@@ -78,7 +88,10 @@ describe('An envelope', () => {
   test('keeps a cause of another system, and its own id is global', () => {
     const { system, driver, transcript } = world();
     const causes: string[] = [];
-    const ref = system.spawn(acting<string>((_word, context) => void causes.push(context.cause)), 'actor');
+    const ref = system.spawn(
+      acting<string>((_word, context) => void causes.push(context.cause)),
+      'actor',
+    );
     expect(system.tellCausedBy('other:7:42', ref, 'hello')).toBeUndefined();
     driver.settle();
     expect(transcript[1]).toMatchObject({ cause: 'other:7:42', id: 2 });
@@ -86,7 +99,9 @@ describe('An envelope', () => {
   });
 
   test('shows the life cycle to an observer, and nothing is shown once it is gone', () => {
-    const { system, send, received } = probe(acting<string>((word, context) => void (word === 'end' && context.stop(context.self))));
+    const { system, send, received } = probe(
+      acting<string>((word, context) => void (word === 'end' && context.stop(context.self))),
+    );
     send('a');
     system.observer = undefined;
     send('unseen');
@@ -97,7 +112,10 @@ describe('An envelope', () => {
 describe('Time', () => {
   test('stands within a turn, on every driver', () => {
     const seen: number[] = [];
-    const { tell, advance } = probe(acting<string>((_word, context) => void seen.push(context.now)), { startAt: 1_000 });
+    const { tell, advance } = probe(
+      acting<string>((_word, context) => void seen.push(context.now)),
+      { startAt: 1_000 },
+    );
     tell('a');
     tell('b');
     advance(50);

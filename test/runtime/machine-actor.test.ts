@@ -194,7 +194,12 @@ describe('A machine actor', () => {
     expect(host().state).toBe('on.live');
     send({ type: 'SPLIT' });
     expect(host().state).toBe('both.left.x,both.right.y');
-    expect(['both', 'both.left', 'both.right.y', 'on'].map((state) => host().in(state))).toEqual([true, true, true, false]);
+    expect(['both', 'both.left', 'both.right.y', 'on'].map((state) => host().in(state))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   test('that was stopped takes nothing and leaves nothing on the clock', () => {

@@ -10,7 +10,11 @@ describe('A full mailbox', () => {
   test('refuses with runtime.mailbox_full and keeps what it has', () => {
     const { tell, settle, transcript, system } = probe(acting<string>(), { mailbox: 2 });
     expect([tell('a'), tell('b')]).toEqual([undefined, undefined]);
-    expect(tell('c')).toEqual({ code: 'runtime.mailbox_full', message: 'the mailbox of /actor is full', effect: 'none' });
+    expect(tell('c')).toEqual({
+      code: 'runtime.mailbox_full',
+      message: 'the mailbox of /actor is full',
+      effect: 'none',
+    });
     settle();
     expect(tell('d')).toBeUndefined();
     settle();
@@ -39,7 +43,12 @@ describe('A full mailbox', () => {
 
   test('is as large as the default limit unless said otherwise', () => {
     const { tell } = probe(acting<number>(), { limits: { 'mailbox.default': 3 } });
-    expect([1, 2, 3, 4].map((each) => tell(each)?.code)).toEqual([undefined, undefined, undefined, 'runtime.mailbox_full']);
+    expect([1, 2, 3, 4].map((each) => tell(each)?.code)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'runtime.mailbox_full',
+    ]);
   });
 });
 
@@ -61,7 +70,10 @@ describe('A turn', () => {
       acting<number>((left, context) => {
         depth.push((now += 1));
         if (left > 0) {
-          context.start((done) => done(ok(left)), () => 0);
+          context.start(
+            (done) => done(ok(left)),
+            () => 0,
+          );
           context.tell(context.self, left - 1);
         }
         now -= 1;

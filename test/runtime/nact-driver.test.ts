@@ -39,7 +39,10 @@ describe('On nact', () => {
   test('a tell to a stopped actor is a dead letter and says so', async () => {
     const refusals: (string | undefined)[] = [];
     const { deadLetters } = await onNact(({ system }) => {
-      const ref = system.spawn(acting<string>((_word, context) => context.stop(context.self)), 'mortal');
+      const ref = system.spawn(
+        acting<string>((_word, context) => context.stop(context.self)),
+        'mortal',
+      );
       return [() => void ref.tell('end'), () => void refusals.push(ref.tell('late')?.code)];
     });
     expect(refusals).toEqual(['runtime.stopped']);
@@ -47,7 +50,9 @@ describe('On nact', () => {
   });
 
   test('names may hold what nact’s may not', async () => {
-    const { transcript } = await onNact(({ system }) => [() => void system.spawn(acting<string>(), 'ü b#%').tell('hello')]);
+    const { transcript } = await onNact(({ system }) => [
+      () => void system.spawn(acting<string>(), 'ü b#%').tell('hello'),
+    ]);
     expect(transcript.at(-1)).toMatchObject({ path: '/ü b#%', message: '"hello"' });
   });
 

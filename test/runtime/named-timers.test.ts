@@ -11,7 +11,10 @@ const doing = () => acting<Word>((word, context) => void (typeof word === 'funct
 
 const scene = () => {
   const { send, tell, settle, advance, transcript, deadLetters, driver } = probe(doing());
-  const rang = () => transcript.filter(({ message }) => typeof message === 'string').map(({ at, message }) => `${String(message)} at ${at}`);
+  const rang = () =>
+    transcript
+      .filter(({ message }) => typeof message === 'string')
+      .map(({ at, message }) => `${String(message)} at ${at}`);
   return { send, tell, settle, advance, rang, deadLetters, driver };
 };
 

@@ -30,7 +30,19 @@ describe('Seeded randomness', () => {
   });
 
   test('is another for seeds that differ in one letter, and for the empty one', () => {
-    const seeds = ['', 'a', 'b', 'ab', 'ba', 'a/0', 'a/1', 'seed/path/0', 'seed/path/1', 'x'.repeat(50), 'x'.repeat(51)];
+    const seeds = [
+      '',
+      'a',
+      'b',
+      'ab',
+      'ba',
+      'a/0',
+      'a/1',
+      'seed/path/0',
+      'seed/path/1',
+      'x'.repeat(50),
+      'x'.repeat(51),
+    ];
     expect(new Set(seeds.map((seed) => take(seed, 4).join())).size).toBe(seeds.length);
   });
 
@@ -52,6 +64,11 @@ describe('Seeded randomness', () => {
     const random = seededRandom('dice');
     const values = Array.from({ length: 60_000 }, () => random.int(6));
     expect(new Set(values)).toEqual(new Set([0, 1, 2, 3, 4, 5]));
-    expect(unevenness(values.map((value) => (value + 0.5) / 6), 6)).toBeLessThan(25.7);
+    expect(
+      unevenness(
+        values.map((value) => (value + 0.5) / 6),
+        6,
+      ),
+    ).toBeLessThan(25.7);
   });
 });

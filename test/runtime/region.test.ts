@@ -14,7 +14,11 @@ type Word = string | ((context: Context<Word>) => void);
 const doing = (more: Partial<Behaviour<undefined, Word>> = {}) =>
   acting<Word>((word, context) => void (typeof word === 'function' && word(context)), more);
 
-const scene = (more: Partial<Behaviour<undefined, Word>> = {}, options: ProbeOptions = {}, child?: SpawnOptions<unknown>) => {
+const scene = (
+  more: Partial<Behaviour<undefined, Word>> = {},
+  options: ProbeOptions = {},
+  child?: SpawnOptions<unknown>,
+) => {
   const { system, driver, transcript, logged } = world(options);
   const activated: string[] = [];
   const region = new Region<Word>(system, 'region', {
@@ -27,7 +31,9 @@ const scene = (more: Partial<Behaviour<undefined, Word>> = {}, options: ProbeOpt
   });
   driver.settle();
   const heard = () =>
-    transcript.filter(({ message }) => typeof message === 'string').map(({ path, message }) => `${path} ${String(message)}`);
+    transcript
+      .filter(({ message }) => typeof message === 'string')
+      .map(({ path, message }) => `${path} ${String(message)}`);
   return { system, driver, region, activated, heard, logged };
 };
 
@@ -140,7 +146,10 @@ describe('A message that races passivation', () => {
       region.tell('a', 'first');
       driver.settle();
       driver.clock.advance(150);
-      const teller = system.spawn(acting<string>(() => void region.tell('a', 'raced')), 'teller');
+      const teller = system.spawn(
+        acting<string>(() => void region.tell('a', 'raced')),
+        'teller',
+      );
       teller.tell('go');
       driver.settle();
       expect(heard()).toEqual(['/region/a first', '/teller go', '/region/a raced']);
@@ -153,7 +162,23 @@ describe('A message that races passivation', () => {
 
 describe('Keys', () => {
   test('may hold any characters, stay apart, and never break a path', () => {
-    const keys = ['a', 'A', '', ' ', '/', 'a/b', '%2F', '..', 'ü', '💬', '\ud800', '\udfff', '%uD800', 'a'.repeat(999), '__proto__'];
+    const keys = [
+      'a',
+      'A',
+      '',
+      ' ',
+      '/',
+      'a/b',
+      '%2F',
+      '..',
+      'ü',
+      '💬',
+      '\ud800',
+      '\udfff',
+      '%uD800',
+      'a'.repeat(999),
+      '__proto__',
+    ];
     const { driver, region, heard, activated } = scene();
     for (const key of keys) expect(region.tell(key, key)).toBeUndefined();
     driver.settle();
@@ -186,7 +211,12 @@ describe('A reference into a region', () => {
 
   test('an outcome that ends the waiting lets the actor go later, not at once', () => {
     const { driver, region } = scene();
-    region.tell('a', (context) => context.start((done) => void driver.clock.schedule(500, () => done(ok(1))), () => 'x'));
+    region.tell('a', (context) =>
+      context.start(
+        (done) => void driver.clock.schedule(500, () => done(ok(1))),
+        () => 'x',
+      ),
+    );
     driver.advance(590);
     expect(region.size).toBe(1);
     driver.advance(150);

@@ -45,7 +45,7 @@ class DrainedNact extends NactDriver {
   }
 
   async drain(): Promise<void> {
-    for (let before = -1; before !== this.#scheduled; ) {
+    for (let before = -1; before !== this.#scheduled;) {
       before = this.#scheduled;
       await new Promise((resolve) => setImmediate(resolve));
     }

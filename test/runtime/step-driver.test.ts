@@ -42,7 +42,10 @@ describe('The order of turns', () => {
       const sink = system.spawn(acting<string>(), 'sink');
       for (const name of ['x', 'y'])
         system
-          .spawn(acting<string>((_word, context) => [1, 2, 3].forEach((n) => void context.tell(sink, `${name}${n}`))), name)
+          .spawn(
+            acting<string>((_word, context) => [1, 2, 3].forEach((n) => void context.tell(sink, `${name}${n}`))),
+            name,
+          )
           .tell('go');
       driver.settle();
       const heard = transcript.filter(({ path }) => path === '/sink').map(({ message }) => String(message));
@@ -83,7 +86,10 @@ describe('A simulation that touches the real world', () => {
     new Region<string>(system, 'region', { idleMs: 100, behaviour: () => acting<string>() });
     const ticking = acting<string>(undefined, { init: (context) => void context.every('tick', 10, 'tick') });
     system.spawn(ticking, 'ticking');
-    const ref = system.spawn(acting<string>((word, context) => void (word === 'go' && context.start(effect, () => 'x'))), 'a');
+    const ref = system.spawn(
+      acting<string>((word, context) => void (word === 'go' && context.start(effect, () => 'x'))),
+      'a',
+    );
     ref.tell('go');
     return { system, driver };
   };
@@ -102,7 +108,10 @@ describe('A simulation that touches the real world', () => {
   test('is told from one whose port answers from a clock event', () => {
     const { system, driver } = world();
     const effect: Effect<number> = (done) => void driver.clock.schedule(500, () => done(ok(1)));
-    const ref = system.spawn(acting<string>((word, context) => void (word === 'go' && context.start(effect, () => 'x'))), 'a');
+    const ref = system.spawn(
+      acting<string>((word, context) => void (word === 'go' && context.start(effect, () => 'x'))),
+      'a',
+    );
     ref.tell('go');
     for (let step = 0; step < 6; step += 1) {
       driver.advance(100);
@@ -114,7 +123,17 @@ describe('A simulation that touches the real world', () => {
   test('is told from one in which actors wait for each other', () => {
     const { system, driver } = world();
     const silent = system.spawn(acting<string>(), 'silent');
-    const asker = acting<string>((word, context) => void (word === 'go' && context.ask(silent, () => 'question', () => 'x')));
+    const asker = acting<string>(
+      (word, context) =>
+        void (
+          word === 'go' &&
+          context.ask(
+            silent,
+            () => 'question',
+            () => 'x',
+          )
+        ),
+    );
     system.spawn(asker, 'asker').tell('go');
     driver.advance(100);
     expect(() => driver.assertVirtual(system)).not.toThrow();

@@ -95,7 +95,10 @@ describe('Last words', () => {
 
     system.spawn(mortal, 'root');
     driver.advance(5);
-    system.spawn(acting<string>(undefined, { stopped: (_state, _reason, context) => void last.push(context.now) }), 'last');
+    system.spawn(
+      acting<string>(undefined, { stopped: (_state, _reason, context) => void last.push(context.now) }),
+      'last',
+    );
     const last: number[] = [];
     driver.settle();
     driver.advance(5);
@@ -108,7 +111,10 @@ describe('Last words', () => {
       doing({
         stopped: (_state, _reason, context) => {
           context.after('timer', 5, 'timer');
-          context.start((done) => void driver.clock.schedule(10, () => done(ok(1))), () => 'outcome');
+          context.start(
+            (done) => void driver.clock.schedule(10, () => done(ok(1))),
+            () => 'outcome',
+          );
           context.tell(context.self, 'to myself');
           context.spawn(doing(), 'child');
         },
@@ -174,7 +180,10 @@ describe('A simulated crash', () => {
     send((context) => {
       context.after('a', 5, 'a');
       context.every('b', 5, 'b');
-      context.start((done) => void driver.clock.schedule(7, () => done(ok(1))), () => 'outcome');
+      context.start(
+        (done) => void driver.clock.schedule(7, () => done(ok(1))),
+        () => 'outcome',
+      );
     });
     const before = transcript.length;
     tell('waiting');
@@ -193,11 +202,17 @@ describe('A simulated crash', () => {
     const sink = system.spawn(acting<string>(), 'sink');
     settle();
     tell((context) => {
-      context.start(() => {
-        started.push('first');
-        system.crash();
-      }, () => 'never');
-      context.start(() => void started.push('second'), () => 'never');
+      context.start(
+        () => {
+          started.push('first');
+          system.crash();
+        },
+        () => 'never',
+      );
+      context.start(
+        () => void started.push('second'),
+        () => 'never',
+      );
       context.tell(sink, 'never');
     });
     tell('never');

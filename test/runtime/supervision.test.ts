@@ -168,7 +168,10 @@ describe('An actor whose budget is spent', () => {
     advance(60_000);
     expect(starts(received)).toBe(3);
     expect(system.size).toBe(0);
-    expect(logged.map(({ message }) => message)).toEqual([...Array<string>(3).fill('an actor failed'), 'an actor gave up']);
+    expect(logged.map(({ message }) => message)).toEqual([
+      ...Array<string>(3).fill('an actor failed'),
+      'an actor gave up',
+    ]);
     expect(deadLetters().map(({ reason }) => reason)).toEqual(['threw', 'threw', 'threw', 'stopped']);
   });
 
@@ -177,14 +180,11 @@ describe('An actor whose budget is spent', () => {
     const gone: string[] = [];
     const { system, driver, transcript, logged } = world();
     let child: Ref<string> | undefined;
-    const parent = acting<string>(
-      (word) => void gone.push(word),
-      {
-        init: (context: Context<string>) => {
-          child = context.spawn(fragile(), 'child', { supervision, onStopped: ({ kind }) => kind });
-        },
+    const parent = acting<string>((word) => void gone.push(word), {
+      init: (context: Context<string>) => {
+        child = context.spawn(fragile(), 'child', { supervision, onStopped: ({ kind }) => kind });
       },
-    );
+    });
     system.spawn(parent, 'parent');
     driver.settle();
     const spoil = () => {
@@ -199,7 +199,9 @@ describe('An actor whose budget is spent', () => {
     spoil();
     expect(gone).toEqual(['failed']);
     driver.advance(60_000);
-    const life = transcript.filter(({ message }) => typeof message === 'object').map(({ path, message }) => [path, message]);
+    const life = transcript
+      .filter(({ message }) => typeof message === 'object')
+      .map(({ path, message }) => [path, message]);
     expect(life).toEqual([
       ['/parent', { t: 'start' }],
       ['/parent/child', { t: 'start' }],
@@ -233,7 +235,8 @@ describe('A parent that fails', () => {
     const parent = acting<string>(
       (word, context) => {
         told.push(word);
-        if (word === 'spawn') ['a', 'b'].forEach((name) => void context.spawn(child, name, { onStopped: () => 'gone' }));
+        if (word === 'spawn')
+          ['a', 'b'].forEach((name) => void context.spawn(child, name, { onStopped: () => 'gone' }));
         if (word === 'bad') throw new Error(word);
       },
       { stopped: (_state, { kind }) => void words.push(`parent ${kind}`) },
@@ -275,11 +278,20 @@ test('An ask to an actor that fails at it times out, and says that it may have h
   );
   const client = system.spawn(
     acting<'go' | Outcome<number>>((word, context) => {
-      if (word === 'go') context.ask(server, (reply: Reply<number>) => reply, (outcome) => outcome, 50);
+      if (word === 'go')
+        context.ask(
+          server,
+          (reply: Reply<number>) => reply,
+          (outcome) => outcome,
+          50,
+        );
     }),
     'client',
   );
   client.tell('go');
   driver.advance(50);
-  expect(transcript.at(-1)?.message).toMatchObject({ ok: false, fault: { code: 'runtime.ask_timeout', effect: 'unknown' } });
+  expect(transcript.at(-1)?.message).toMatchObject({
+    ok: false,
+    fault: { code: 'runtime.ask_timeout', effect: 'unknown' },
+  });
 });

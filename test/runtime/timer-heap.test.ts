@@ -12,7 +12,14 @@ describe('Timers', () => {
   test('ring by due time, and in the order of setting at one instant', () => {
     const heap = new TimerHeap();
     const rang: string[] = [];
-    for (const [due, name] of [[5, 'b'], [3, 'a'], [5, 'c'], [9, 'd'], [5, 'e']] as const) heap.add(due, () => void rang.push(name));
+    for (const [due, name] of [
+      [5, 'b'],
+      [3, 'a'],
+      [5, 'c'],
+      [9, 'd'],
+      [5, 'e'],
+    ] as const)
+      heap.add(due, () => void rang.push(name));
     expect(heap.nextDue()).toBe(3);
     drain(heap, 5);
     expect(rang.join('')).toBe('abce');
@@ -37,7 +44,9 @@ describe('Timers', () => {
     const add = fc.record({ t: fc.constant('add' as const), due: fc.integer({ min: 0, max: 50 }), own: fc.boolean() });
     const cancel = fc.record({ t: fc.constant('cancel' as const), which: fc.nat(200) });
     const take = fc.record({ t: fc.constant('take' as const), now: fc.integer({ min: 0, max: 60 }) });
-    const doings = fc.array(fc.oneof({ weight: 4, arbitrary: add }, { weight: 4, arbitrary: cancel }, take), { maxLength: 300 });
+    const doings = fc.array(fc.oneof({ weight: 4, arbitrary: add }, { weight: 4, arbitrary: cancel }, take), {
+      maxLength: 300,
+    });
     const property = fc.property(doings, (script) => {
       const heap = new TimerHeap();
       const timers: Timer[] = [];
@@ -47,7 +56,9 @@ describe('Timers', () => {
         if (doing.t === 'add') {
           const id = timers.length;
           timers.push(heap.add(doing.due, () => void rang.push(id), doing.own));
-          model = [...model, { id, due: doing.due, own: doing.own }].sort((one, other) => one.due - other.due || one.id - other.id);
+          model = [...model, { id, due: doing.due, own: doing.own }].sort(
+            (one, other) => one.due - other.due || one.id - other.id,
+          );
         } else if (doing.t === 'cancel') {
           timers[doing.which]?.cancel();
           model = model.filter(({ id }) => id !== doing.which);
@@ -57,7 +68,11 @@ describe('Timers', () => {
           expect(rang).toEqual(model.filter(({ due }) => due <= doing.now).map(({ id }) => id));
           model = model.filter(({ due }) => due > doing.now);
         }
-        expect([heap.size, heap.own, heap.nextDue()]).toEqual([model.length, model.filter(({ own }) => own).length, model[0]?.due]);
+        expect([heap.size, heap.own, heap.nextDue()]).toEqual([
+          model.length,
+          model.filter(({ own }) => own).length,
+          model[0]?.due,
+        ]);
       }
     });
     fc.assert(property, { numRuns: 300, seed: 7, examples: [[[...many(300), ...mostCancelled(300)]]] });
@@ -72,10 +87,10 @@ describe('Timers', () => {
     expect(rang).toBe(16_000);
     expect(performance.now() - before).toBeLessThan(1_000);
   });
-
 });
 
-const many = (count: number) => Array.from({ length: count }, (_, id) => ({ t: 'add' as const, due: (id * 31) % 47, own: id % 2 === 0 }));
+const many = (count: number) =>
+  Array.from({ length: count }, (_, id) => ({ t: 'add' as const, due: (id * 31) % 47, own: id % 2 === 0 }));
 const mostCancelled = (count: number) => [
   ...Array.from({ length: count - 5 }, (_, which) => ({ t: 'cancel' as const, which })),
   { t: 'take' as const, now: 60 },

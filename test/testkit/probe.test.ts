@@ -23,7 +23,10 @@ const notebook = (store: Store): Behaviour<number, Note> => ({
         context.start(store.write(message.text), (outcome) => ({ t: 'written', note: message, outcome }));
         return count;
       case 'written':
-        context.tell(message.note.reply, message.outcome.ok ? `#${message.outcome.value.id}` : message.outcome.fault.code);
+        context.tell(
+          message.note.reply,
+          message.outcome.ok ? `#${message.outcome.value.id}` : message.outcome.fault.code,
+        );
         context.after('remind', 1_000, { t: 'remind', reply: message.note.reply });
         return count + 1;
       case 'remind':
@@ -73,7 +76,9 @@ describe('A probe', () => {
   });
 
   test('steps one turn at a time', () => {
-    const { tell, step, received } = probe(notebook({ write: () => () => undefined }), { limits: { 'mailbox.batch': 1 } });
+    const { tell, step, received } = probe(notebook({ write: () => () => undefined }), {
+      limits: { 'mailbox.batch': 1 },
+    });
     ['milk', 'bread'].forEach((text) => void tell({ t: 'note', text, reply: recorder() }));
     expect(received.length).toBe(1);
     expect([step(), received.length]).toEqual([true, 2]);

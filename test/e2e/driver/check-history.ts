@@ -100,7 +100,7 @@ export function checkTime(ledgers: ReadonlyMap<string, Ledger>): Finding[] {
   return findings;
 }
 
-/** Sends of one device to one conversation have rising numbers, and are answered in their order. Refused ones are out. */
+/** Sends of one device to one conversation have rising numbers, and are answered in order; refused ones are out. */
 export function checkOrder({ recordings }: Evidence, ledgers: ReadonlyMap<string, Ledger>): Finding[] {
   const findings: Finding[] = [];
   for (const recording of recordings) {

@@ -43,8 +43,10 @@ const short = (frame: object): string => {
   return text.length > 320 ? `${text.slice(0, 320)}…` : text;
 };
 
-const concerns = (frame: ServerFrame | ClientFrame, conv: string): boolean =>
-  ('conv' in frame && frame.conv === conv) || ['hello', 'welcome', 'ready'].includes(frame.t);
+const landmarks = ['hello', 'welcome', 'ready'];
+
+const isOf = (frame: ServerFrame | ClientFrame, conv: string | undefined): boolean =>
+  conv === undefined || ('conv' in frame && frame.conv === conv);
 
 export class Log {
   readonly recordings: Recording[] = [];
@@ -71,9 +73,11 @@ export class Log {
   story(conv?: string, last = 120): string {
     const lines: { n: number; text: string }[] = this.#notes.map(({ n, text }) => ({ n, text: `-- ${text}` }));
     for (const { user, device, connections } of this.recordings) {
+      const takesPart = connections.some(({ traffic }) => traffic.some(({ frame }) => isOf(frame, conv)));
+      if (!takesPart) continue;
       connections.forEach(({ traffic }, index) => {
         for (const { n, dir, frame } of traffic) {
-          if (conv !== undefined && !concerns(frame, conv)) continue;
+          if (!isOf(frame, conv) && !landmarks.includes(frame.t)) continue;
           lines.push({ n, text: `${user}/${device}@${index + 1} ${dir === 'in' ? '<-' : '->'} ${short(frame)}` });
         }
       });

@@ -5,7 +5,7 @@
 import type { Refusal, Request, ServerFrame } from '#test/e2e/driver/frames';
 
 /** The server said no. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(readonly frame: Refusal) {
     super(`${frame.code}: ${frame.message}`);
   }

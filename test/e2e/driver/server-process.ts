@@ -27,12 +27,12 @@ export interface Exit {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-export const mainFile = join(root, 'dist/src/cli/main.js');
+const mainFile = join(root, 'dist/src/cli/main.js');
 
 const running = new Set<ChildProcess>();
 const folders = new Set<string>();
 
-export function temporaryFolder(): string {
+function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hogmanay-e2e-'));
   folders.add(folder);
   return folder;
