@@ -28,6 +28,8 @@ export interface AppServerOptions {
   readonly limits: Limits;
   /** No other server takes over this one's clients. */
   readonly alone: boolean;
+  /** Told with every change of the gateway's machine. */
+  readonly onState?: (state: string) => void;
 }
 
 export interface AppServer {
@@ -41,10 +43,12 @@ export interface AppServer {
   detach(): void;
 }
 
-export const appServer = ({ system, node, ports, ids, limits, alone }: AppServerOptions): AppServer => {
+export const appServer = (options: AppServerOptions): AppServer => {
+  const { system, node, ports, ids, limits, alone } = options;
   let gatewayState = 'warming';
   const onState = (state: string): void => {
     gatewayState = state;
+    options.onState?.(state);
   };
   const gateway = system.spawn(gatewayBehaviour({ limits, alone, onState }), 'gateway', {
     mailbox: limits['mailbox.delivery'],

@@ -23,6 +23,12 @@ export const conversationMachine = setup({
     events: {} as ConversationEvent,
     emitted: {} as ConversationEmitted,
   },
+  actions: {
+    countLoss: assign({ losses: ({ context }) => context.losses + 1 }),
+    forgetLosses: assign({ losses: 0 }),
+    wait: emit(({ context }) => ({ type: 'wait', losses: context.losses })),
+    sayFinished: emit({ type: 'finished' }),
+  },
 }).createMachine({
   id: 'conversation',
   description: 'One conversation as one node serves it.',
@@ -40,13 +46,10 @@ export const conversationMachine = setup({
         },
         contended: {
           description: 'Another node appends too: after each loss a random wait that grows.',
-          entry: [
-            assign({ losses: ({ context }) => context.losses + 1 }),
-            emit(({ context }) => ({ type: 'wait', losses: context.losses })),
-          ],
+          entry: ['countLoss', 'wait'],
           on: {
             LOST: { target: 'contended', reenter: true, description: 'Lost again: wait longer.' },
-            WON: { target: 'sole', actions: assign({ losses: 0 }), description: 'Our turn: no wait any more.' },
+            WON: { target: 'sole', actions: 'forgetLosses', description: 'Our turn: no wait any more.' },
           },
         },
       },
@@ -55,6 +58,6 @@ export const conversationMachine = setup({
       description: 'What is held is still stored and answered; nothing new is taken.',
       on: { EMPTY: { target: 'drained', description: 'All is answered.' } },
     },
-    drained: { type: 'final', description: 'Nothing is held.', entry: emit({ type: 'finished' }) },
+    drained: { type: 'final', description: 'Nothing is held.', entry: 'sayFinished' },
   },
 });

@@ -36,6 +36,11 @@ export const gatewayMachine = setup({
     emitted: {} as GatewayEmitted,
   },
   delays: { drainFor: ({ context }) => context.drainMs },
+  actions: {
+    announce: emit(({ context }) => ({ type: 'announce', withinMs: context.drainMs })),
+    closeRest: emit({ type: 'closeRest' }),
+    sayDrained: emit({ type: 'drained' }),
+  },
 }).createMachine({
   id: 'gateway',
   description: 'One node as a door to clients.',
@@ -57,20 +62,20 @@ export const gatewayMachine = setup({
     draining: {
       description: 'No new connections; clients are told, then closed one after the other.',
       initial: 'leaving',
-      entry: emit(({ context }) => ({ type: 'announce', withinMs: context.drainMs })),
+      entry: 'announce',
       on: { EMPTY: { target: 'drained', description: 'The last connection has gone.' } },
       states: {
         leaving: {
           description: 'Clients go by themselves or are closed, staggered.',
           after: { drainFor: { target: 'forcing', description: 'Time is up.' } },
         },
-        forcing: { description: 'Whoever is left is closed at once.', entry: emit({ type: 'closeRest' }) },
+        forcing: { description: 'Whoever is left is closed at once.', entry: 'closeRest' },
       },
     },
     drained: {
       type: 'final',
       description: 'Nobody is connected; the process may end.',
-      entry: emit({ type: 'drained' }),
+      entry: 'sayDrained',
     },
   },
 });

@@ -53,6 +53,7 @@ const definition = setup({
     closeNoHello: emit({ type: 'close', code: 4101, reason: 'no hello in time' }),
     closeExpired: emit({ type: 'close', code: 4101, reason: 'the token expired' }),
     closeReplaced: emit({ type: 'close', code: 4103, reason: 'a newer connection of this device' }),
+    sayExpired: emit({ type: 'expired' }),
   },
 });
 
@@ -125,7 +126,7 @@ export const sessionMachine = definition.createMachine({
     expired: {
       type: 'final',
       description: 'Over: the actor says its last words and stops.',
-      entry: emit({ type: 'expired' }),
+      entry: 'sayExpired',
     },
   },
 });

@@ -161,8 +161,11 @@ const tryAgainOrGiveUp = (hands: Hands, group: Group, why: Fault): void => {
   giveUp(hands, group, fault('store.unavailable', 'the store did not take it', effect, 1_000));
 };
 
+/** What waits behind a refused group is refused with it, so that nobody's later message gets ahead of an earlier one. */
 const giveUp = (hands: Hands, group: Group, why: Fault): void => {
   for (const { job } of group.jobs) refuseJob(hands, job, why);
+  const behind: Fault = { ...why, effect: 'none' };
+  for (const job of hands.state.held.splice(0)) refuseJob(hands, job, behind);
 };
 
 /** Somebody else was faster: look at the item as it is now, wait at random, longer each time, and form the group anew. */

@@ -45,10 +45,21 @@ const opens = (hands: Hands, notice: Notice): void => {
   const since = to === 0 ? 1 : from;
   const known = state.views.get(conv);
   if ((known !== undefined && known.since >= since) || notice.origin === outlet.connection) return;
-  if (known !== undefined) state.unacked -= known.sent.length;
-  enter(hands, newView(conv, since, since, since - 1));
-  const frame = { t: 'opened', conv, kind, members, since, seq: to === 0 ? 0 : from - 1 } as const;
+  if (known === undefined) enter(hands, newView(conv, since, since, since - 1));
+  else startFrom(hands, known, since);
+  const frame = { t: 'opened', conv, kind, members, since, seq: since - 1 } as const;
   outlet.send(title === undefined ? frame : { ...frame, title });
+};
+
+/** From now on the conversation begins at `since` for this user; what has passed has passed. */
+const startFrom = ({ state }: Hands, view: View, since: Seq): void => {
+  view.since = since;
+  if (view.resumedFrom > 0) view.resumedFrom = Math.max(view.resumedFrom, since);
+  if (view.next >= since) return;
+  state.unacked -= view.sent.length;
+  view.sent = [];
+  view.next = since;
+  view.acked = since - 1;
 };
 
 const stream = (hands: Hands, view: View, messages: readonly SharedMessage[]): void => {
@@ -238,8 +249,10 @@ const unseen = (hands: Hands, standing: Standing): View => {
 const prove = (hands: Hands, view: View, standing: Standing): void => {
   const { conv, since, last } = standing;
   view.last = Math.max(view.unproven ? 0 : view.last, last);
-  if (view.next < since) rejoined(hands, view, standing);
-  view.since = since;
+  // They left and were added again, unheard. The client must know from where it counts before it can acknowledge what
+  // comes: `opened`. No `removed`: it would forget numbers that it was told as `stored` since.
+  if (view.next < since) hands.outlet.send(openedFrame(standing));
+  startFrom(hands, view, since);
   if (view.unproven && view.next > view.last + 1) {
     hands.outlet.send({ t: 'resumed', conv, since, from: view.last + 1, to: view.last, recovered: false });
     view.next = view.last + 1;
@@ -247,20 +260,6 @@ const prove = (hands: Hands, view: View, standing: Standing): void => {
     view.resumedFrom = 0;
   }
   view.unproven = false;
-};
-
-/**
- * The user left and was added again, unheard. The client must know from where it counts before it can acknowledge what
- * comes: it gets `opened`. No `removed`: it would forget numbers that it was told as `stored` since.
- */
-const rejoined = ({ state, outlet }: Hands, view: View, standing: Standing): void => {
-  const { since } = standing;
-  if (view.resumedFrom > 0) view.resumedFrom = since;
-  outlet.send(openedFrame(standing));
-  state.unacked -= view.sent.length;
-  view.sent = [];
-  view.next = since;
-  view.acked = since - 1;
 };
 
 /** The user is no longer in: `removed`, and the places of its messages are free. */

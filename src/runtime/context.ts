@@ -56,7 +56,7 @@ export class CellContext implements Context<unknown> {
   }
 
   spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options = ordinary): Ref<M> {
-    return this.#cell.spawnChild(behaviour as Behaviour<unknown, unknown>, name, options);
+    return this.#cell.spawnChild(behaviour, name, options);
   }
 
   stop(ref: Ref<never>): void {
@@ -74,7 +74,7 @@ export class CellContext implements Context<unknown> {
     timeoutMs: number = this.#cell.system.limits['effect.deadlineMs'],
   ): void {
     const effect: Effect<unknown> = (done) => {
-      const refusal = ref.tell(make(done as Reply<R>));
+      const refusal = ref.tell(make(done));
       if (refusal !== undefined) done(failed(refusal));
     };
     const late = () => askTimeout(ref.path, timeoutMs);
@@ -84,7 +84,7 @@ export class CellContext implements Context<unknown> {
   start<T>(effect: Effect<T>, toMessage: (outcome: Outcome<T>) => unknown, options: StartOptions = {}): void {
     const deadlineMs = options.deadlineMs ?? this.#cell.system.limits['effect.deadlineMs'];
     const late = () => fault('runtime.deadline', `no outcome within ${deadlineMs} ms`, 'unknown');
-    this.#cell.effects.start(effect as Effect<unknown>, toMessage, { deadlineMs, late, ask: false });
+    this.#cell.effects.start(effect, toMessage, { deadlineMs, late, ask: false });
   }
 
   after(name: string, delayMs: number, message: unknown): void {

@@ -51,5 +51,5 @@ export const describeMessage = (message: unknown): string => {
 /** An error as fields of a log line, whatever was thrown. */
 export const describeError = (error: unknown): { readonly error: string; readonly stack?: string | undefined } => {
   if (error instanceof Error) return { error: String(error), stack: error.stack };
-  return { error: typeof error === 'object' ? describeMessage(error) : String(error) };
+  return { error: typeof error === 'string' ? error : describeMessage(error) };
 };

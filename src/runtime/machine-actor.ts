@@ -5,7 +5,7 @@
  * the one is recorded, the other fails the actor in the turn in which it happened.
  */
 import { createActor } from 'xstate';
-import type { Actor, AnyActorLogic, AnyActorRef, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import type { Actor, AnyActorLogic, AnyActorRef, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { EmittedFrom, EventFromLogic, InputFrom } from 'xstate';
 import type { Timer } from '#contract/ports/system';
 import type { CellContext } from '#runtime/context';
@@ -63,7 +63,8 @@ class Host<TMachine extends AnyStateMachine> implements MachineHost<TMachine>, S
 
   send(event: EventFromLogic<TMachine>): void {
     const snapshot = this.#actor.getSnapshot() as AnyMachineSnapshot;
-    if (snapshot.status !== 'active' || !snapshot.can(event)) return this.#context.ignored(event.type, this.state);
+    const { type } = event as AnyEventObject;
+    if (snapshot.status !== 'active' || !snapshot.can(event)) return this.#context.ignored(type, this.state);
     this.#speak(() => this.#actor.send(event));
   }
 

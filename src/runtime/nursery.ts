@@ -1,9 +1,14 @@
-/** An actor whose children are started from outside, by name: one for each connection, say. It does nothing itself. */
+/**
+ * An actor whose children are started from outside, by name: one for each connection, say. It does nothing itself, and
+ * a child that gives up takes nobody with it.
+ */
 import type { Cell } from '#runtime/cell';
+import { alone } from '#runtime/supervision';
 import type { ActorSystem } from '#runtime/system';
 import type { Behaviour, Ref, SpawnOptions } from '#runtime/types';
 
 export class Nursery {
+  readonly #system: ActorSystem;
   readonly #cell: Cell;
 
   constructor(system: ActorSystem, name: string) {
@@ -12,6 +17,7 @@ export class Nursery {
       init: () => undefined,
       receive: (state) => state,
     };
+    this.#system = system;
     this.#cell = system.spawn(behaviour, name) as unknown as Cell;
   }
 
@@ -20,7 +26,9 @@ export class Nursery {
     return this.#cell.children?.size ?? 0;
   }
 
+  /** The name must be free. Throws `runtime.stopped` once the system has stopped. */
   spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options: SpawnOptions = {}): Ref<M> {
-    return this.#cell.spawnChild(behaviour as Behaviour<unknown, unknown>, name, options as SpawnOptions<unknown>);
+    const supervision = alone(options.supervision ?? this.#system.supervision);
+    return this.#cell.spawnChild(behaviour, name, { ...(options as SpawnOptions<unknown>), supervision });
   }
 }

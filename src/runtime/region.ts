@@ -4,8 +4,9 @@
  */
 import type { Fault } from '#contract/effects';
 import type { Cell } from '#runtime/cell';
+import { alone } from '#runtime/supervision';
 import type { ActorSystem } from '#runtime/system';
-import type { Behaviour, Cause, Context, Ref, SpawnOptions, Supervision } from '#runtime/types';
+import type { Behaviour, Cause, Context, Ref, SpawnOptions } from '#runtime/types';
 
 export interface RegionOptions<M> {
   readonly behaviour: (key: string) => Behaviour<unknown, M>;
@@ -25,10 +26,6 @@ const nameOf = (key: string): string =>
           ? `%u${character.charCodeAt(0).toString(16).toUpperCase()}`
           : encodeURIComponent(character),
       );
-
-/** Who gives up stops, and does not fail the region: all other keys hang on it. */
-const alone = (supervision: Supervision): Supervision =>
-  supervision.kind === 'restart' ? { ...supervision, then: 'stop' } : supervision;
 
 export class Region<M> {
   readonly #behaviour: RegionOptions<M>['behaviour'];
@@ -61,7 +58,7 @@ export class Region<M> {
   #activate(name: string, key: string): Cell {
     const active = this.#cell.children?.get(name);
     if (active !== undefined || this.#cell.stopped) return active ?? this.#cell;
-    return this.#cell.spawnChild(this.#behaviour(key) as Behaviour<unknown, unknown>, name, this.#child);
+    return this.#cell.spawnChild(this.#behaviour(key), name, this.#child);
   }
 
   #sweeper(): Behaviour<undefined, Sweep> {

@@ -12,6 +12,10 @@ export const defaultSupervision = (limits: Limits): Supervision => ({
   },
 });
 
+/** The same, but who gives up just stops: for children of a parent that must not fall with any of them. */
+export const alone = (supervision: Supervision): Supervision =>
+  supervision.kind === 'restart' ? { ...supervision, then: 'stop' } : supervision;
+
 export type Verdict = { readonly restartAfterMs: number } | 'give up';
 
 /** `failures`: times of the failures so far, this one included; forgets those outside the window. */

@@ -78,7 +78,7 @@ export class ActorSystem {
   }
 
   spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options = ordinary): Ref<M> {
-    return this.createCell(undefined, this.#roots, behaviour as Behaviour<unknown, unknown>, name, options);
+    return this.createCell(undefined, this.#roots, behaviour, name, options);
   }
 
   /** Tells with a cause from another system: the trace of a message goes on across nodes. */

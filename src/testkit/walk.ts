@@ -25,6 +25,8 @@ export interface Taken<M extends AnyStateMachine> {
   readonly emitted: readonly EmittedFrom<M>[];
   /** Ids of the states one is in afterwards, outermost first. */
   readonly states: readonly string[];
+  /** How many are set. */
+  readonly timers: number;
 }
 
 /** A shortest way to an edge; its last step takes it. */
@@ -98,7 +100,7 @@ export const follow = <M extends AnyStateMachine>(
   return [journey.start(), ...steps.map((step) => journey.take(step))];
 };
 
-/** All that may happen next. A machine that is done takes nothing: that is tried too. */
+/** All that may happen next: nothing, to a machine that is done. */
 const nextSteps = <M extends AnyStateMachine>(
   map: MachineMap,
   machine: M,
@@ -108,6 +110,7 @@ const nextSteps = <M extends AnyStateMachine>(
   const journey = new Journey(map, machine, input);
   journey.start();
   for (const step of steps) journey.take(step);
+  if (journey.done) return [];
   const timers = Array.from({ length: journey.timers }, (_, timer) => ({ timer }));
   return [...events.map((event) => ({ event })), ...timers];
 };
@@ -146,6 +149,10 @@ class Journey<M extends AnyStateMachine> {
     this.#actor.subscribe({ error: () => undefined });
   }
 
+  get done(): boolean {
+    return this.#snapshot.status !== 'active';
+  }
+
   /** How many are set. */
   get timers(): number {
     return this.#timers.size;
@@ -170,7 +177,8 @@ class Journey<M extends AnyStateMachine> {
     [this.#edges, this.#emitted] = [[], []];
     if ('event' in step) {
       const { event } = step;
-      this.#actor.send(event);
+      // XState would ignore it too, and say so on the console.
+      if (this.#snapshot.status === 'active') this.#actor.send(event);
       return this.#taken(event.type as string);
     }
     const timer = [...this.#timers][step.timer];
@@ -198,6 +206,12 @@ class Journey<M extends AnyStateMachine> {
     };
     if (status === 'error') throw error;
     const inOrder = [...nodes].sort((one, other) => one.order - other.order);
-    return { title, edges: this.#edges, emitted: this.#emitted, states: inOrder.map(({ id }) => id) };
+    return {
+      title,
+      edges: this.#edges,
+      emitted: this.#emitted,
+      states: inOrder.map(({ id }) => id),
+      timers: this.timers,
+    };
   }
 }

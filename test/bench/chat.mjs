@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -54,20 +53,22 @@ function launch(args, env) {
 async function startServer(args, env = {}) {
   const child = launch(args, env);
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^listening on (http:\S+)$/.exec(line)?.[1];
-    if (url === undefined) continue;
-    child.stdout.resume();
-    return {
-      url,
-      pid: child.pid ?? 0,
-      async stop() {
-        child.kill('SIGKILL');
-        await gone;
-      },
-    };
-  }
-  throw new Error(`${args.join(' ')} ended before it listened`);
+  /** @type {Promise<string>} */
+  const listening = new Promise((resolve, reject) => {
+    let heard = '';
+    child.stdout.on('data', (text) => {
+      heard += String(text);
+      const url = /^listening on (http:\S+)$/m.exec(heard)?.[1];
+      if (url) resolve(url);
+    });
+    void gone.then(() => reject(new Error(`${args.join(' ')} ended before it listened`)));
+  });
+  const url = await listening;
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return { url, pid: child.pid ?? 0, stop };
 }
 
 /**

@@ -107,7 +107,7 @@ describe('Descriptions', () => {
   test('put into words whatever was thrown', () => {
     const thrown = [new TypeError('no'), 'text', undefined, null, Object.create(null), Symbol('s'), ok(1)];
     expect(thrown.map((each) => describeError(each).error)).toEqual([
-      ...['TypeError: no', 'text', 'undefined', 'object', 'object', 'Symbol(s)', 'object'],
+      ...['TypeError: no', 'text', 'undefined', 'object', 'object', 'symbol', 'object'],
     ]);
   });
 });

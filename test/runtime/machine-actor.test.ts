@@ -18,7 +18,7 @@ const hosting = (machine: AnyStateMachine, emitted: (event: { readonly type: str
     init: (context) => ({ host: machineActor(context as never, machine, undefined, emitted as never) }),
     receive: (hosted, word) => {
       if (typeof word === 'function') word(hosted);
-      else hosted.host.send(word as never);
+      else hosted.host.send(word);
       return hosted;
     },
   };

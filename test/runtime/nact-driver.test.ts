@@ -9,13 +9,14 @@ import { acting } from '#test/runtime/acting';
 import { onNact } from '#test/runtime/stage';
 
 vi.mock('nact', async (original) => {
-  const nact = await original<typeof import('nact')>();
+  const nact = await original<Record<'spawn' | 'dispatch', () => unknown>>();
   return { ...nact, spawn: vi.fn(nact.spawn), dispatch: vi.fn(nact.dispatch) };
 });
 
 const printed = ['log', 'info', 'warn', 'error'] as const;
-beforeEach(() => printed.forEach((level) => vi.spyOn(console, level)));
-afterEach(() => printed.forEach((level) => expect(console[level]).not.toHaveBeenCalled()));
+let spied: { mock: { calls: unknown[][] } }[] = [];
+beforeEach(() => void (spied = printed.map((level) => vi.spyOn(console, level))));
+afterEach(() => expect(spied.flatMap(({ mock }) => mock.calls)).toEqual([]));
 
 const rounds = async (count: number): Promise<void> => {
   for (let round = 0; round < count; round += 1) await new Promise((resolve) => setImmediate(resolve));

@@ -8,7 +8,7 @@ import { acting } from '#test/runtime/acting';
 import { probe, recorder, world } from '#testkit/probe';
 
 const restarting = (budget: number, more: Partial<Supervision> = {}): Supervision => {
-  return { kind: 'restart', backoff: { baseMs: 100, maxMs: 300, budget, withinMs: 10_000 }, ...more } as Supervision;
+  return { kind: 'restart', backoff: { baseMs: 100, maxMs: 300, budget, withinMs: 10_000 }, ...more };
 };
 
 const fragile = (more: Partial<Behaviour<undefined, string>> = {}) =>

@@ -1,0 +1,36 @@
+// The life of a conversation on one node: all its paths, and how losses are counted.
+import { expect, test } from 'vitest';
+import { conversationMachine } from '#machines/conversation';
+import type { ConversationEvent } from '#machines/conversation';
+import { after, walkEverywhere } from '#test/machines/kit';
+
+walkEverywhere(conversationMachine, {
+  input: undefined,
+  events: [{ type: 'LOST' }, { type: 'WON' }, { type: 'DRAIN' }, { type: 'EMPTY' }],
+});
+
+const story = (...types: readonly ConversationEvent['type'][]) =>
+  after(conversationMachine, undefined, ...types.map((type) => ({ event: { type } })));
+
+const waits = (...losses: readonly number[]) => losses.map((count) => ({ type: 'wait', losses: count }));
+
+test('conversation: each loss waits, longer than the one before', () => {
+  expect(story('LOST', 'LOST', 'LOST')).toEqual({ state: 'conversation.normal.contended', emitted: waits(1, 2, 3) });
+});
+
+test('conversation: an append that went through ends the waiting, and losses count from one again', () => {
+  expect(story('LOST', 'LOST', 'WON', 'LOST').emitted).toEqual(waits(1, 2, 1));
+  expect(story('LOST', 'WON')).toEqual({ state: 'conversation.normal.sole', emitted: waits(1) });
+});
+
+test('conversation: who is alone does not wait', () => {
+  expect(story('WON')).toEqual({ state: 'conversation.normal.sole', emitted: [] });
+});
+
+test('conversation: a drain finishes when nothing is held, from the midst of losses too', () => {
+  expect(story('LOST', 'DRAIN')).toEqual({ state: 'conversation.draining', emitted: waits(1) });
+  expect(story('LOST', 'DRAIN', 'EMPTY')).toEqual({
+    state: 'conversation.drained',
+    emitted: [...waits(1), { type: 'finished' }],
+  });
+});
