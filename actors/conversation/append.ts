@@ -12,9 +12,11 @@ import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#acto
 import type { Group, Hands, Job } from '#actors/conversation/state';
 import type { Ref } from '#runtime/types';
 
+/** Whatever the reason, one that may have landed in an earlier try is refused as `unknown`. */
 export const refuseJob = ({ state }: Hands, job: Job, why: Fault): void => {
   const { asker, id, t } = job.work;
-  asker.reply.tell({ t: 'refused', conv: state.conv, of: t === 'submit' ? 'send' : 'members', id, fault: why });
+  const honest: Fault = job.doubtful ? { ...why, effect: 'unknown' } : why;
+  asker.reply.tell({ t: 'refused', conv: state.conv, of: t === 'submit' ? 'send' : 'members', id, fault: honest });
 };
 
 /** Sends the next group, if one may go now. */
@@ -71,7 +73,7 @@ const groupOf = ({ state, ctx }: Hands, drafts: readonly Draft[], jobs: Group['j
   const rides = item !== null && item !== undefined && fan.doneTo === expected && item.fannedTo < fan.doneTo;
   const base: AppendGroup = { conv: state.conv, expected, drafts, partitions: 1, now: ctx.now };
   const request = rides ? { ...base, fanned: { from: item.fannedTo + 1, to: fan.doneTo } } : base;
-  return { request, jobs, tries: 0, doubtful: false };
+  return { request, jobs, tries: 0 };
 };
 
 const messageDraft = ({ kit, ctx }: Hands, job: Job, { asker, id, body, meta }: Submit): Draft => ({
@@ -154,18 +156,16 @@ const pause = ({ kit, state, ctx }: Hands, turns: number): void => {
 /** The identical group again: nothing is added to one that may have landed. */
 const tryAgainOrGiveUp = (hands: Hands, group: Group, why: Fault): void => {
   const { kit, state } = hands;
-  group.doubtful ||= why.effect === 'unknown';
+  if (why.effect === 'unknown') for (const { job } of group.jobs) job.doubtful = true;
   if (group.tries < kit.limits['append.tries']) return pause(hands, group.tries);
   state.inFlight = undefined;
-  const effect = group.doubtful ? 'unknown' : 'none';
-  giveUp(hands, group, fault('store.unavailable', 'the store did not take it', effect, 1_000));
+  giveUp(hands, group, fault('store.unavailable', 'the store did not take it', 'none', kit.limits['retry.afterMs']));
 };
 
 /** What waits behind a refused group is refused with it, so that nobody's later message gets ahead of an earlier one. */
 const giveUp = (hands: Hands, group: Group, why: Fault): void => {
   for (const { job } of group.jobs) refuseJob(hands, job, why);
-  const behind: Fault = { ...why, effect: 'none' };
-  for (const job of hands.state.held.splice(0)) refuseJob(hands, job, behind);
+  for (const job of hands.state.held.splice(0)) refuseJob(hands, job, why);
 };
 
 /** Somebody else was faster: look at the item as it is now, wait at random, longer each time, and form the group anew. */
@@ -178,8 +178,8 @@ const lost = (hands: Hands, group: Group, conflict: Extract<AppendResult, { kind
   state.machine.send({ type: 'LOST' });
   if (state.losses > kit.limits['append.losses']) {
     state.losses = 0;
-    const effect = group.doubtful ? 'unknown' : 'none';
-    return giveUp(hands, group, fault('store.unavailable', 'others write here without pause', effect, 1_000));
+    const why = fault('store.unavailable', 'others write here without pause', 'none', kit.limits['retry.afterMs']);
+    return giveUp(hands, group, why);
   }
   state.held.unshift(...group.jobs.map(({ job }) => job));
   pause(hands, state.losses);

@@ -109,7 +109,7 @@ const receiveOwn = (hands: Hands, message: Own): void => {
 
 const hold = (hands: Hands, work: Submit | Change): void => {
   const { state, ctx, kit } = hands;
-  const job: Job = { work, cause: ctx.cause, checked: false, parts: 0 };
+  const job: Job = { work, cause: ctx.cause, checked: false, doubtful: false, parts: 0 };
   if (state.held.length >= kit.limits['conversation.held']) return refuseJob(hands, job, overloaded());
   state.held.push(job);
   pump(hands);

@@ -26,6 +26,8 @@ export interface Job {
   readonly cause: string;
   /** A strong read was begun after it arrived: a refusal is then final. */
   checked: boolean;
+  /** A try with it ended without saying whether it landed. */
+  doubtful: boolean;
   /** Parts of a large change stored so far. */
   parts: number;
 }
@@ -35,8 +37,6 @@ export interface Group {
   readonly request: AppendGroup;
   readonly jobs: readonly { readonly job: Job; readonly index: number }[];
   tries: number;
-  /** A try ended without saying whether it landed. */
-  doubtful: boolean;
 }
 
 /** What is answered after a strong read: it began after the question came. `who` is a change that changes nothing. */

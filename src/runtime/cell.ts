@@ -9,16 +9,33 @@ import { describeError, describeMessage } from '#runtime/dead-letters';
 import { EffectsOutstanding } from '#runtime/effects-outstanding';
 import { CellEnvelope } from '#runtime/envelope';
 import type { Control } from '#runtime/envelope';
+import type { Inmate, Surroundings } from '#runtime/inside';
 import { Mailbox } from '#runtime/mailbox';
 import { NamedTimers } from '#runtime/named-timers';
 import { decide } from '#runtime/supervision';
-import type { ActorSystem } from '#runtime/system';
 import type { Behaviour, Cause, Ref, Runnable, SpawnOptions, StopReason, Supervision } from '#runtime/types';
+
+/** Makes an actor among its siblings. Throws `runtime.name_taken`. */
+export const bear = (
+  system: Surroundings,
+  parent: Cell | undefined,
+  siblings: Map<string, Cell>,
+  behaviour: Behaviour<unknown, unknown>,
+  name: string,
+  options: SpawnOptions<unknown>,
+): Cell => {
+  const path = `${parent?.path ?? ''}/${name}`;
+  if (siblings.has(name)) throw new Error(`runtime.name_taken: ${path} exists`);
+  const cell = new Cell(system, behaviour, parent, name, path, options);
+  siblings.set(name, cell);
+  system.remember();
+  return cell;
+};
 
 /** `waiting`: failed, to be started anew; `stopping`: its last words are being heard. */
 type Status = 'running' | 'waiting' | 'stopping' | 'stopped';
 
-export class Cell implements Ref<unknown>, Runnable {
+export class Cell implements Ref<unknown>, Runnable, Inmate {
   handle: unknown;
   incarnation = 0;
   /** When it last had something to do: what passivation goes by. */
@@ -36,7 +53,7 @@ export class Cell implements Ref<unknown>, Runnable {
   #timers: NamedTimers | undefined;
 
   constructor(
-    readonly system: ActorSystem,
+    readonly system: Surroundings,
     readonly behaviour: Behaviour<unknown, unknown>,
     readonly parent: Cell | undefined,
     readonly name: string,
@@ -105,8 +122,9 @@ export class Cell implements Ref<unknown>, Runnable {
   }
 
   spawnChild(behaviour: Behaviour<unknown, unknown>, name: string, options: SpawnOptions<unknown>): Cell {
+    if (this.stopped) throw new Error(`runtime.stopped: ${this.path} spawned ${name} after its end`);
     this.#children ??= new Map();
-    return this.system.createCell(this, this.#children, behaviour, name, options);
+    return bear(this.system, this, this.#children, behaviour, name, options);
   }
 
   /** One turn: at most a batch of envelopes, so that nobody else waits for long. */
@@ -145,7 +163,7 @@ export class Cell implements Ref<unknown>, Runnable {
     if (parent === undefined) return;
     parent.#children?.delete(this.name);
     const { incarnation } = parent;
-    if (options.onStopped === undefined || !parent.#started) return;
+    if (options.onStopped === undefined) return;
     parent.offerControl({ kind: 'child-gone', incarnation, toMessage: options.onStopped, reason }, system.currentId());
   }
 

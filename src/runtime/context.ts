@@ -2,7 +2,7 @@
 import type { Effect, Fault, Outcome } from '#contract/effects';
 import { failed, fault } from '#contract/effects';
 import type { Clock, Log, Random, Timer } from '#contract/ports/system';
-import type { Cell } from '#runtime/cell';
+import type { Inmate } from '#runtime/inside';
 import type { MachineRoot } from '#runtime/machine-roots';
 import { seededRandom } from '#runtime/random';
 import type { Behaviour, Context, Ref, Reply, SpawnOptions, StartOptions } from '#runtime/types';
@@ -15,10 +15,10 @@ export const askTimeout = (path: string, timeoutMs: number): Fault =>
   fault('runtime.ask_timeout', `${path} did not answer within ${timeoutMs} ms`, 'unknown');
 
 export class CellContext implements Context<unknown> {
-  readonly #cell: Cell;
+  readonly #cell: Inmate;
   #random: Random | undefined;
 
-  constructor(cell: Cell) {
+  constructor(cell: Inmate) {
     this.#cell = cell;
   }
 
@@ -60,7 +60,10 @@ export class CellContext implements Context<unknown> {
   }
 
   stop(ref: Ref<never>): void {
-    (ref as unknown as Cell).offerControl({ kind: 'stop', reason: { kind: 'stopped' } }, this.#cell.system.currentId());
+    (ref as unknown as Inmate).offerControl(
+      { kind: 'stop', reason: { kind: 'stopped' } },
+      this.#cell.system.currentId(),
+    );
   }
 
   tell<T>(ref: Ref<T>, message: T): Fault | undefined {

@@ -1,4 +1,4 @@
-/** Whatever could not be delivered, and every machine event that was ignored: counted, and the newest kept to look at. */
+/** What could not be delivered, and every machine event that was ignored: counted, and the newest kept to look at. */
 export type DeadLetterReason =
   | 'stopped' // told to an actor that was gone, or still held when it went
   | 'full' // refused by a mailbox at its limit

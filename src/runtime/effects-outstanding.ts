@@ -3,30 +3,22 @@
  * one that comes late, twice, or for an earlier incarnation is a dead letter.
  */
 import { failed, fault } from '#contract/effects';
-import type { Effect, Fault, Outcome } from '#contract/effects';
+import type { Effect, Outcome } from '#contract/effects';
 import type { Timer } from '#contract/ports/system';
-import type { Cell } from '#runtime/cell';
 import { describeError } from '#runtime/dead-letters';
-
-export interface Terms {
-  readonly deadlineMs: number;
-  /** What the actor hears when the deadline passes. */
-  readonly late: () => Fault;
-  /** An ask is ended by another actor, an effect by the world outside: only the latter can be real in a simulation. */
-  readonly ask: boolean;
-}
+import type { Effects, EffectTerms, Inmate } from '#runtime/inside';
 
 interface Started {
   deadline: Timer | undefined;
   readonly ask: boolean;
 }
 
-export class EffectsOutstanding {
-  readonly #cell: Cell;
+export class EffectsOutstanding implements Effects {
+  readonly #cell: Inmate;
   readonly #started = new Map<number, Started>();
   #next = 1;
 
-  constructor(cell: Cell) {
+  constructor(cell: Inmate) {
     this.#cell = cell;
   }
 
@@ -34,7 +26,7 @@ export class EffectsOutstanding {
     return this.#started.size;
   }
 
-  start(effect: Effect<unknown>, toMessage: (outcome: Outcome<never>) => unknown, terms: Terms): void {
+  start(effect: Effect<unknown>, toMessage: (outcome: Outcome<never>) => unknown, terms: EffectTerms): void {
     const cell = this.#cell;
     const { system, incarnation } = cell;
     if (system.crashed) return;

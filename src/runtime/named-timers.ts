@@ -1,11 +1,11 @@
 /**
- * An actor's timers. By name: the same name again replaces, and a setting that was replaced is known when it rings late.
- * Nameless ones serve machines and restarts. All of them end with the incarnation that set them, and so does whatever
- * else is bound to it. An actor may be one of a hundred thousand: what it does not use it does not have.
+ * An actor's timers. By name: the same name again replaces, and a setting that was replaced is known when it rings
+ * late. Nameless ones serve machines and restarts. All of them end with the incarnation that set them, and so does
+ * whatever else is bound to it. An actor may be one of a hundred thousand: what it does not use it does not have.
  */
-import type { Clock, Timer } from '#contract/ports/system';
-import type { Cell } from '#runtime/cell';
+import type { Timer } from '#contract/ports/system';
 import type { Control } from '#runtime/envelope';
+import type { Inmate, Timers } from '#runtime/inside';
 import type { Cause } from '#runtime/types';
 
 interface Setting {
@@ -20,14 +20,13 @@ const shortestPeriodMs = 1;
 
 const nothing: readonly Timer[] = [];
 
-/** As a clock: its timers ring inside turns of the actor. */
-export class NamedTimers implements Clock {
-  readonly #cell: Cell;
+export class NamedTimers implements Timers {
+  readonly #cell: Inmate;
   #settings: Map<string, Setting> | undefined;
   #bound = nothing;
   #next = 1;
 
-  constructor(cell: Cell) {
+  constructor(cell: Inmate) {
     this.#cell = cell;
   }
 
@@ -46,7 +45,7 @@ export class NamedTimers implements Clock {
     return timer;
   }
 
-  /** Cancelled when the incarnation ends. Few at a time: an array of exactly their number is the smallest. */
+  /** Few at a time: an array of exactly their number is the smallest. */
   bind(timer: Timer): void {
     this.#bound = [...this.#bound, timer];
   }
@@ -105,10 +104,10 @@ export class NamedTimers implements Clock {
 }
 
 class Nameless implements Timer {
-  readonly #cell: Cell;
+  readonly #cell: Inmate;
   readonly #timer: Timer;
 
-  constructor(cell: Cell, delayMs: number, control: Control, cause: Cause) {
+  constructor(cell: Inmate, delayMs: number, control: Control, cause: Cause) {
     this.#cell = cell;
     this.#timer = cell.system.timers.schedule(delayMs, () => {
       cell.timers.release(this);

@@ -3,14 +3,16 @@ import { failed } from '#contract/effects';
 import type { Fault, Outcome } from '#contract/effects';
 import type { Limits } from '#contract/limits';
 import type { Clock, Log } from '#contract/ports/system';
-import { Cell } from '#runtime/cell';
+import { bear } from '#runtime/cell';
+import type { Cell } from '#runtime/cell';
 import { askTimeout, ordinary } from '#runtime/context';
 import { DeadLetters, describeError } from '#runtime/dead-letters';
 import type { DeadLetterReason } from '#runtime/dead-letters';
 import type { CellEnvelope } from '#runtime/envelope';
+import type { Inmate, Surroundings } from '#runtime/inside';
 import { MachineRoots } from '#runtime/machine-roots';
 import { defaultSupervision } from '#runtime/supervision';
-import type { Behaviour, Cause, Driver, Observer, Ref, Reply, SpawnOptions, Supervision } from '#runtime/types';
+import type { Behaviour, Cause, Driver, Observer, Ref, Reply, Supervision } from '#runtime/types';
 
 export interface SystemOptions {
   /** Name of the node: first part of every global id. */
@@ -32,11 +34,10 @@ interface Causable {
 
 const isCausable = (ref: object): ref is Causable => 'tellCausedBy' in ref;
 
-export class ActorSystem {
+export class ActorSystem implements Surroundings {
   readonly name: string;
   readonly driver: Driver;
   readonly clock: Clock;
-  /** The same time, for what the runtime sets itself. */
   readonly timers: Clock;
   readonly limits: Limits;
   readonly log: Log;
@@ -45,17 +46,15 @@ export class ActorSystem {
   readonly deadLetters: DeadLetters;
   readonly machines = new MachineRoots();
   observer: Observer | undefined;
-  /** Effects that all actors have started and not heard of; asks are not among them. */
   effectsOutstanding = 0;
   /** After a simulated crash nothing moves any more, and nothing is said about it. */
   crashed = false;
-  /** Time of the turn that runs. */
   turnNow = 0;
   readonly #epoch: string;
   readonly #roots = new Map<string, Cell>();
   #lastId = 0;
   #cells = 0;
-  #cell: Cell | undefined;
+  #cell: Inmate | undefined;
   #envelope: CellEnvelope | undefined;
 
   constructor(options: SystemOptions) {
@@ -78,7 +77,7 @@ export class ActorSystem {
   }
 
   spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options = ordinary): Ref<M> {
-    return this.createCell(undefined, this.#roots, behaviour, name, options);
+    return bear(this, undefined, this.#roots, behaviour, name, options);
   }
 
   /** Tells with a cause from another system: the trace of a message goes on across nodes. */
@@ -120,23 +119,11 @@ export class ActorSystem {
     return typeof id === 'string' ? id : `${this.name}:${this.#epoch}:${id}`;
   }
 
-  createCell(
-    parent: Cell | undefined,
-    siblings: Map<string, Cell>,
-    behaviour: Behaviour<unknown, unknown>,
-    name: string,
-    options: SpawnOptions<unknown>,
-  ): Cell {
-    const path = `${parent?.path ?? ''}/${name}`;
-    if (parent?.stopped === true) throw new Error(`runtime.stopped: ${parent.path} spawned ${name} after its end`);
-    if (siblings.has(name)) throw new Error(`runtime.name_taken: ${path} exists`);
-    const cell = new Cell(this, behaviour, parent, name, path, options);
-    siblings.set(name, cell);
+  remember(): void {
     this.#cells += 1;
-    return cell;
   }
 
-  forget(cell: Cell): void {
+  forget(cell: Inmate): void {
     this.#cells -= 1;
     if (cell.parent === undefined) this.#roots.delete(cell.name);
   }
@@ -145,7 +132,6 @@ export class ActorSystem {
     return ++this.#lastId;
   }
 
-  /** Id of the envelope being handled; 0 outside a turn. */
   currentId(): Cause {
     return this.#envelope?.id ?? 0;
   }
@@ -158,13 +144,13 @@ export class ActorSystem {
     return this.#cell === undefined ? this.clock.now() : this.turnNow;
   }
 
-  beginEnvelope(cell: Cell, envelope: CellEnvelope): void {
+  beginEnvelope(cell: Inmate, envelope: CellEnvelope): void {
     this.#cell = cell;
     this.#envelope = envelope;
   }
 
   /** Last words are those of the actor that ends, in whoever's turn it ends, or in none. */
-  speakAs(cell: Cell, speak: () => void): void {
+  speakAs(cell: Inmate, speak: () => void): void {
     const outer = this.#cell;
     if (outer === undefined) this.turnNow = this.clock.now();
     this.#cell = cell;

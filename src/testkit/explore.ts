@@ -1,6 +1,6 @@
 /**
- * Runs a small scenario under every order in which its actors may take turns. A race is found by trying all of them, not
- * by luck, and the schedule that shows it is a list of numbers to paste back.
+ * Runs a small scenario under every order in which its actors may take turns. A race is found by trying all of them,
+ * not by luck, and the schedule that shows it is a list of numbers to paste back.
  *
  *     explore((options) => {
  *       const { system, settle } = probe(counter, options);

@@ -112,9 +112,9 @@ const delayIn = (eventType: string, state: string): string | undefined => {
   return eventType.slice(before.length, -after.length);
 };
 
-/** Guards and actions: named by text, by `type`, or by the function. */
+/** Guards and actions: a text or a `type`. A function written in place has none, whatever the language calls it. */
 const nameOf = (part: unknown): string => {
   if (typeof part === 'string') return part;
-  const { type, name } = part as { readonly type?: unknown; readonly name?: unknown };
-  return ([type, name].find((word) => typeof word === 'string' && word !== '') as string | undefined) ?? 'unnamed';
+  const { type } = part as { readonly type?: unknown };
+  return typeof type === 'string' ? type : 'unnamed';
 };

@@ -79,7 +79,7 @@ describe('walk', () => {
     const counter = createMachine({
       id: 'counter',
       context: { count: 0 },
-      on: { ADD: { actions: assign({ count: ({ context }) => (context as { count: number }).count + 1 }) } },
+      on: { ADD: { actions: assign({ count: ({ context }) => context.count + 1 }) } },
     });
     expect(walk(counter, { input: undefined, events: [{ type: 'ADD' }] }).paths).toHaveLength(1);
   });
@@ -143,8 +143,8 @@ describe('machine map', () => {
     const { states, edges } = mapOf(plain);
     expect(states.map(({ entry }) => entry)).toEqual([[], ['unnamed'], []]);
     expect(edges.map(({ id, on }) => [id, on])).toEqual([
-      ['plain.a: GO [guard]', 'GO'],
-      ['plain.a: GO [guard] (2)', 'GO'],
+      ['plain.a: GO [unnamed]', 'GO'],
+      ['plain.a: GO [unnamed] (2)', 'GO'],
       ['plain.a: delay 100', '100'],
     ]);
   });

@@ -1,0 +1,43 @@
+/** One seed, one trace: byte for byte the same in a fresh process, where nothing of an earlier run is left. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { run } from '#test/nodes/run';
+
+const seeds = ['trace-1', 'trace-2', 'trace-3'];
+const digests = (): string => seeds.map((seed) => `${seed} ${run(seed).digest}`).join('\n');
+
+/** Where the fresh process leaves its digests; unset in the process that compares. */
+const out = process.env['HOGMANAY_TRACE_OUT'];
+
+it.runIf(out !== undefined)('writes the digests of its runs', () => {
+  writeFileSync(out as string, digests());
+  expect(digests()).toBe(readFileSync(out as string, 'utf8'));
+});
+
+it.runIf(out === undefined)('the same seed gives the same trace in a fresh process', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hogmanay-trace-'));
+  const file = join(folder, 'digests');
+  try {
+    const vitest = [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--config',
+      'config/vitest.config.ts',
+      'test/nodes/trace.test.ts',
+    ];
+    // After other runs, so that whatever they leave behind in this process would show.
+    run('something else');
+    const here = digests();
+    execFileSync(process.execPath, vitest, { env: { ...process.env, HOGMANAY_TRACE_OUT: file }, stdio: 'pipe' });
+    expect(readFileSync(file, 'utf8')).toBe(here);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it.runIf(out === undefined)('different seeds give different traces', () => {
+  expect(new Set(seeds.map((seed) => run(seed).digest)).size).toBe(seeds.length);
+});
