@@ -1,6 +1,6 @@
 /**
- * The life of a conversation actor on one node. A message costs no transition: the machine moves when the conversation's
- * circumstances change. Siblings of `normal` to come: salting and salted (hot partitions), buffering (store down).
+ * The life of a conversation actor on one node. A message costs no transition: the machine moves when circumstances of
+ * the conversation change. Siblings of `normal` to come: salting and salted (hot partitions), buffering (store down).
  */
 import { assign, emit, setup } from 'xstate';
 

@@ -1,9 +1,16 @@
-// `npm run docs:machines` draws every statechart of machines/ into docs/machines/. A test demands that they are current.
+// `npm run docs:machines` draws every statechart of machines/ into docs/machines/. A test sees to it
+// that they are current.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, isStale } from './lib/build.mjs';
 import { root } from './lib/root.mjs';
+
+/**
+ * @typedef {object} Drawing
+ * @property {(machines: object) => string} machineIndex
+ * @property {(machine: unknown, source: string) => string} machinePage
+ */
 
 if (isStale()) {
   const { status, output } = await build({ quiet: true });
@@ -34,15 +41,12 @@ const names = readdirSync(join(root, 'machines'))
 const machines = {};
 for (const name of names) machines[name] = await machineOf(name);
 
-const drawing = await built('src/testkit/draw-machine');
-const { machineIndex, machinePage } =
-  /** @type {{ machineIndex(all: object): string, machinePage(one: unknown, source: string): string }} */ (drawing);
+const { machineIndex, machinePage } = /** @type {Drawing} */ (await built('src/testkit/draw-machine'));
 
 /** @type {[string, string][]} */
 const pages = names.map((name) => [name, machinePage(machines[name], `../../machines/${name}.ts`)]);
+pages.push(['README', machineIndex(machines)]);
 const folder = join(root, 'docs', 'machines');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-for (const [name, page] of [...pages, ['README', machineIndex(machines)]]) {
-  writeFileSync(join(folder, `${name}.md`), page);
-}
+for (const [name, page] of pages) writeFileSync(join(folder, `${name}.md`), page);

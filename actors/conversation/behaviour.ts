@@ -141,18 +141,16 @@ const created = (hands: Hands, open: Open, outcome: Outcome<{ created: boolean; 
   ask(hands, question);
 };
 
-/** A strong read is over: what waited for it can go on. */
+/** A strong read is over: what waited for it can go on, and what came meanwhile gets a read of its own. */
 const afterRead = (hands: Hands, result: ReturnType<typeof itemCame>): void => {
   const { state } = hands;
   if (result === 'more') return;
-  if (result !== 'over') {
-    for (const job of state.held.splice(0)) refuseJob(hands, job, result);
-    return;
-  }
-  if (state.fan.sweep) wantFanOut(hands, state.item?.lastSeq ?? -1);
-  state.fan.sweep = false;
-  pumpFan(hands);
-  pump(hands);
+  if (result === 'over') {
+    if (state.fan.sweep) wantFanOut(hands, state.item?.lastSeq ?? -1);
+    state.fan.sweep = false;
+    pumpFan(hands);
+    pump(hands);
+  } else for (const job of state.held.splice(0)) refuseJob(hands, job, result);
   if (state.questions.length > 0) refresh(hands);
 };
 

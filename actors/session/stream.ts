@@ -177,23 +177,32 @@ export const pumpCatchUp = (hands: Hands): void => {
   }
 };
 
-/** Whether nothing is missing any more, or too much to be replayed: either way the conversation goes on live. */
+/** Whether nothing is missing any more: then the conversation goes on live. */
 const upToDate = (hands: Hands, view: View): boolean => {
-  const { kit, state, outlet } = hands;
-  const missing = view.last - view.next + 1;
-  if (missing > 0 && missing <= kit.limits['replay.max']) return false;
-  const { conv, since, resumedFrom, next, last } = view;
-  // A replay that was begun ends with what it has replayed; only then comes the gap, if one is left.
-  if (resumedFrom > 0 && (missing <= 0 || resumedFrom < next))
-    outlet.send({ t: 'resumed', conv, since, from: resumedFrom, to: next - 1, recovered: true });
-  if (missing > 0) {
-    outlet.send({ t: 'resumed', conv, since, from: next, to: last, recovered: false });
-    view.next = last + 1;
-  }
-  view.resumedFrom = 0;
+  if (view.next <= view.last) return false;
+  endReplay(hands, view);
   view.mode = 'live';
-  state.catchUp.delete(conv);
+  hands.state.catchUp.delete(view.conv);
   return true;
+};
+
+/** The client that waits for `resumed` gets it, for what was replayed. */
+const endReplay = ({ outlet }: Hands, view: View): void => {
+  const { conv, since, resumedFrom, next } = view;
+  if (resumedFrom > 0) outlet.send({ t: 'resumed', conv, since, from: resumedFrom, to: next - 1, recovered: true });
+  view.resumedFrom = 0;
+};
+
+/**
+ * More is missing than is replayed: the gap is announced, live goes on above it. Only ever after a strong read, for the
+ * client must not wait for numbers it may not see. A replay that was begun ends first, with what it has replayed.
+ */
+const announceGap = (hands: Hands, view: View): void => {
+  const { conv, since, next, last } = view;
+  if (view.resumedFrom < next) endReplay(hands, view);
+  view.resumedFrom = 0;
+  hands.outlet.send({ t: 'resumed', conv, since, from: next, to: last, recovered: false });
+  view.next = last + 1;
 };
 
 /** The store could not be read: the same again a little later, and nothing else meanwhile (`reading` stays). */
@@ -223,8 +232,8 @@ export const replayed = (hands: Hands, { standing, entries }: Extract<ToSession,
   if (!state.catchUp.has(conv)) return pumpCatchUp(hands);
   const view = state.views.get(conv) ?? unseen(hands, standing);
   prove(hands, view, standing);
-  if (view.last - view.next < hands.kit.limits['replay.max'])
-    for (const message of entries) if (message.frame.seq > view.next || !pass(hands, view, message)) break;
+  if (view.last - view.next >= hands.kit.limits['replay.max']) announceGap(hands, view);
+  for (const message of entries) if (message.frame.seq > view.next || !pass(hands, view, message)) break;
   pumpCatchUp(hands);
 };
 

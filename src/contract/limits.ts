@@ -77,6 +77,9 @@ export const limitTable = {
   'gap.held': row(64, 'count', 'held messages are dropped and read from the store'),
   'replay.retryMs': row(1_000, 'ms', 'how long a failed replay waits'),
   'read.batch': row(200, 'count', 'a replay reads in several steps'),
+  // The embedded store.
+  'embedded.queue': row(20_000, 'count', 'store.unavailable, effect none: that many writes wait for the disk'),
+  'embedded.idEntries': row(1_000_000, 'count', 'ids of the conversation longest unused are read again from the disk'),
 } as const satisfies Record<string, LimitRow>;
 
 export type LimitName = keyof typeof limitTable;

@@ -163,7 +163,7 @@ export class Cell implements Ref<unknown>, Runnable, Inmate {
     if (parent === undefined) return;
     parent.#children?.delete(this.name);
     const { incarnation } = parent;
-    if (options.onStopped === undefined) return;
+    if (options.onStopped === undefined || !parent.#started) return;
     parent.offerControl({ kind: 'child-gone', incarnation, toMessage: options.onStopped, reason }, system.currentId());
   }
 

@@ -235,6 +235,7 @@ describe('resuming', () => {
   it('more than replay.max missing: nothing replayed, recovered false, live goes on above', () => {
     const session = start({ 'replay.max': 3 });
     enter(session, { cursors: { c1: 0 }, last: { c1: { seq: 4, since: 1 } } });
+    session.send({ t: 'replayed', from: 1, standing: standing({ last: 4 }), entries: shared(1, 2, 3, 4) });
     expect(session.take()[1]).toEqual({ t: 'resumed', conv: 'c1', since: 1, from: 1, to: 4, recovered: false });
     session.send(notice(5, 5));
     expect(seqsOf(session.take())).toEqual([5]);

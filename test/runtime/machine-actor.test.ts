@@ -7,6 +7,10 @@ import type { MachineHost } from '#runtime/machine-actor';
 import type { Behaviour } from '#runtime/types';
 import { probe } from '#testkit/probe';
 
+const boom = (): never => {
+  throw new Error('boom');
+};
+
 interface Hosted {
   readonly host: MachineHost<AnyStateMachine>;
 }
@@ -84,6 +88,51 @@ describe('Delayed transitions', () => {
   });
 });
 
+test('A timer that rang is forgotten: hundreds of delayed transitions leave nothing behind', () => {
+  const ticking = createMachine({
+    initial: 'a',
+    states: { a: { after: { 10: 'b' } }, b: { after: { 10: 'a' } } },
+  });
+  const { advance, system, driver } = hosting(ticking);
+  let cancelled = 0;
+  const schedule = driver.timers.schedule.bind(driver.timers);
+  vi.spyOn(driver.timers, 'schedule').mockImplementation((ms, ring) => {
+    const timer = schedule(ms, ring);
+    return { cancel: () => ((cancelled += 1), timer.cancel()) };
+  });
+  advance(5_000);
+  expect(cancelled).toBe(0);
+  system.stop();
+  expect(cancelled).toBe(1);
+});
+
+describe('Two machines of one actor', () => {
+  test('may tell each other while they speak: each keeps its own timers and its own errors', () => {
+    const first = createMachine({
+      initial: 'a',
+      states: { a: { on: { GO: 'b' } }, b: { entry: emit({ type: 'now you' }), after: { 10: { actions: boom } } } },
+    });
+    const second = createMachine({ initial: 'x', states: { x: { on: { GO: 'y' } }, y: {} } });
+    const behaviour: Behaviour<readonly MachineHost<AnyStateMachine>[], string> = {
+      kind: 'two',
+      init: (context) => {
+        const other = machineActor(context, second, undefined, () => undefined);
+        return [machineActor(context, first, undefined, () => other.send({ type: 'GO' })), other];
+      },
+      receive: (hosts) => {
+        hosts[0]?.send({ type: 'GO' });
+        expect(hosts.map(({ state }) => state)).toEqual(['b', 'y']);
+        return hosts;
+      },
+    };
+    const { send, advance, logged } = probe(behaviour);
+    send('go');
+    expect(logged).toEqual([]);
+    advance(10);
+    expect(logged).toMatchObject([{ message: 'an actor failed', fields: { error: 'Error: boom' } }]);
+  });
+});
+
 describe('What a machine emits', () => {
   test('arrives in the same turn, from the first state on', () => {
     const emitted: string[] = [];
@@ -129,10 +178,6 @@ describe('An event that the present state does not take', () => {
 });
 
 describe('A machine that throws', () => {
-  const boom = (): never => {
-    throw new Error('boom');
-  };
-
   test.each([
     ['in an action', createMachine({ initial: 'a', states: { a: { on: { GO: { actions: boom } } } } })],
     ['in an assignment', createMachine({ initial: 'a', states: { a: { on: { GO: { actions: assign(boom) } } } } })],

@@ -9,8 +9,8 @@ import { acting } from '#test/runtime/acting';
 import { onNact } from '#test/runtime/stage';
 
 vi.mock('nact', async (original) => {
-  const nact = await original<Record<'spawn' | 'dispatch', () => unknown>>();
-  return { ...nact, spawn: vi.fn(nact.spawn), dispatch: vi.fn(nact.dispatch) };
+  const nact = await original<Record<'spawn' | 'dispatch' | 'stop', () => unknown>>();
+  return { ...nact, spawn: vi.fn(nact.spawn), dispatch: vi.fn(nact.dispatch), stop: vi.fn(nact.stop) };
 });
 
 const printed = ['log', 'info', 'warn', 'error'] as const;
@@ -69,6 +69,31 @@ describe('On nact', () => {
     await rounds(2);
     expect(scheduled).toHaveBeenCalledTimes(1);
     driver.stop();
+  });
+
+  test('an actor that ends leaves nact too', async () => {
+    await onNact(({ system }) => {
+      const ref = system.spawn(
+        acting<string>((_word, context) => context.stop(context.self), {
+          init: (context) => void context.spawn(acting<string>(), 'child'),
+        }),
+        'mortal',
+      );
+      return [() => void ref.tell('end')];
+    });
+    const [mortal, shelf, child] = vi.mocked(spawn).mock.results.map(({ value }) => value as unknown);
+    expect(
+      vi
+        .mocked(spawn)
+        .mock.calls.map(([parent]) => parent)
+        .slice(1),
+    ).toEqual([mortal, shelf]);
+    expect(
+      vi
+        .mocked(stop)
+        .mock.calls.map(([ref]) => ref)
+        .slice(0, 2),
+    ).toEqual([child, mortal]);
   });
 
   test('10,000 children do not slow their parent: the nact actor that handles its messages has one', async () => {

@@ -128,7 +128,7 @@ describe('Last words', () => {
 
   test('are heard once, also when they stop the whole system', () => {
     let heard = 0;
-    const { send, system } = probe(
+    const { send, system, advance, driver, received } = probe(
       doing({
         stopped: () => {
           heard += 1;
@@ -139,7 +139,9 @@ describe('Last words', () => {
     send(() => {
       throw new Error('no');
     });
-    expect([heard, system.size]).toEqual([1, 0]);
+    expect([heard, system.size, driver.clock.pending]).toEqual([1, 0, 0]);
+    advance(60_000);
+    expect(received.length).toBe(2);
   });
 });
 

@@ -40,7 +40,8 @@ test('a page holds the picture and says what everything means', () => {
 
 A lamp | that goes out by itself.
 
-Written by \`npm run docs:machines\`: change the machine, not this page. Definition: [machines/lamp.ts](../../machines/lamp.ts).
+Written by \`npm run docs:machines\`: change the machine, not this page.
+Definition: [machines/lamp.ts](../../machines/lamp.ts).
 
 \`\`\`mermaid
 stateDiagram-v2

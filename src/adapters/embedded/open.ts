@@ -1,0 +1,86 @@
+/**
+ * The embedded backend: all stores in one folder, durable, without services. Holds the folder while it is open: a second
+ * process is refused (`store.in_use`), and so is a folder written by a newer version (`store.newer_format`).
+ */
+import { mkdirSync } from 'node:fs';
+import type { Fault } from '#contract/effects';
+import type { ErrorCode } from '#contract/errors';
+import type { Limits } from '#contract/limits';
+import type { Ports } from '#contract/ports/ports';
+import type { Log } from '#contract/ports/system';
+import { embeddedBus } from '#adapters/embedded/bus';
+import { Committer } from '#adapters/embedded/committer';
+import { embeddedPositions } from '#adapters/embedded/device-positions';
+import { enterFolder, isAlone } from '#adapters/embedded/folder-lock';
+import { openFormat } from '#adapters/embedded/format';
+import { Reading } from '#adapters/embedded/reading';
+import { embeddedMembers, embeddedStore } from '#adapters/embedded/store';
+import { openEnvironment, openTables } from '#adapters/embedded/tables';
+import { Writing } from '#adapters/embedded/writing';
+
+export interface EmbeddedOptions {
+  readonly limits: Limits;
+  readonly log: Log;
+  /** Chance, for the key under which ids are remembered: drawn when the folder is made, then kept in it. */
+  readonly seed: string;
+}
+
+export interface Embedded {
+  readonly ports: Omit<Ports, 'tokens'>;
+  /** Waits for what is being written, then gives the folder back. */
+  close(): Promise<void>;
+}
+
+/** Why a folder was not opened: a fault that can be thrown. */
+export class FolderError extends Error implements Fault {
+  readonly effect = 'none';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export const openEmbedded = async (folder: string, options: EmbeddedOptions): Promise<Embedded> => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const leave = enterFolder(folder);
+  if (leave === undefined) throw inUse(folder);
+  const environment = openEnvironment(folder);
+  const close = async (): Promise<void> => {
+    await environment.close();
+    leave();
+  };
+  try {
+    if (!isAlone(environment)) throw inUse(folder);
+    const format = openFormat(environment, options.seed);
+    if (format === 'newer') throw newer(folder);
+    const tables = openTables(environment);
+    const reading = new Reading(tables);
+    const idEntries = options.limits['embedded.idEntries'];
+    const writing = new Writing({ tables, reading, key: format.key, idEntries });
+    const committer = new Committer({
+      transact: (work) => environment.childTransaction(work),
+      ...{ limits: options.limits, log: options.log },
+      onFailure: () => writing.ids.forgetAll(),
+    });
+    return {
+      ports: {
+        store: embeddedStore(reading, writing, committer),
+        members: embeddedMembers(reading),
+        positions: embeddedPositions(tables, committer),
+        bus: embeddedBus(reading),
+      },
+      close: () => committer.close().then(close),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const inUse = (folder: string): FolderError =>
+  new FolderError('store.in_use', `the data folder ${folder} is in use by another process`);
+
+const newer = (folder: string): FolderError =>
+  new FolderError('store.newer_format', `the data folder ${folder} was written by a newer version of this program`);

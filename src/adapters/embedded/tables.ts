@@ -1,0 +1,42 @@
+/**
+ * The tables of a data folder. A commit is whole on disk before it is seen by readers (`overlappingSync` off): nobody is
+ * ever shown a message that a power cut could take back.
+ */
+import { open } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import type { Conv, Device, Seq, User } from '#contract/conversation';
+import type { GroupRecord, ItemRecord, MemberRecord } from '#adapters/embedded/records';
+
+export type Environment = RootDatabase<unknown, string>;
+
+export interface Tables {
+  readonly items: Database<ItemRecord, Conv>;
+  /** By the number of its first entry. */
+  readonly groups: Database<GroupRecord, [Conv, Seq]>;
+  /** Fingerprints of ids in blocks, in the order of numbers (ids.ts). */
+  readonly ids: Database<Buffer, [Conv, number]>;
+  readonly members: Database<MemberRecord, [Conv, User]>;
+  /** The conversations a user is in, and since which number. */
+  readonly memberships: Database<Seq, [User, Conv]>;
+  /** Marked conversations; how old a mark is stands in the item. */
+  readonly dirty: Database<1, Conv>;
+  readonly devices: Database<1, [User, Device]>;
+  readonly positions: Database<Seq, [User, Device, Conv]>;
+}
+
+/** Ends a range of keys that begin alike: names are ASCII. */
+export const lastName = '\uffff';
+
+export const openEnvironment = (folder: string): Environment =>
+  open<unknown, string>(folder, { noSubdir: false, overlappingSync: false, maxDbs: 16 });
+
+export const openTables = (environment: Environment): Tables => ({
+  items: environment.openDB('items', {}),
+  groups: environment.openDB('groups', {}),
+  ids: environment.openDB('ids', { encoding: 'binary' }),
+  members: environment.openDB('members', {}),
+  memberships: environment.openDB('memberships', {}),
+  dirty: environment.openDB('dirty', {}),
+  devices: environment.openDB('devices', {}),
+  positions: environment.openDB('positions', {}),
+});
