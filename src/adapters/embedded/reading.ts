@@ -1,6 +1,5 @@
 /** Reads: answered at once from the last commit; within a write transaction, from that. */
 import type { Conv, ConversationItem, Entry, Member, Millis, Seq, User } from '#contract/conversation';
-import { isIn } from '#contract/conversation';
 import { failed, fault, ok } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
 import type { MemberList, Membership, ReadRange } from '#contract/ports/store';
