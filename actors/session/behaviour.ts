@@ -17,7 +17,7 @@ import {
   standingCame,
   verified,
 } from '#actors/session/entering';
-import { ack, flush, saved, standFailed, stands } from '#actors/session/positions';
+import { ack, saved, saveRest, standFailed, stands } from '#actors/session/positions';
 import { resyncCame } from '#actors/session/resync';
 import type { Ctx, Hands, Message, Own, SessionKit, SessionState } from '#actors/session/state';
 import { answered, gapStays, noticeCame, readAgain, replayed, replayFailed } from '#actors/session/stream';
@@ -68,6 +68,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     pendingCount: 0,
     unsure: new Set(),
     unsaved: new Map(),
+    saving: false,
     doubtful: new Map(),
     leaving: undefined,
   };
@@ -163,8 +164,6 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return heartbeat(hands);
     case 'resync':
       return state.machine.in('connected') || state.machine.in('slow') ? readStanding(hands, false) : undefined;
-    case 'flush':
-      return flush(hands);
     case 'token-expired':
       return tokenExpired(hands);
     case 'read-again':
@@ -231,7 +230,7 @@ const leaveNow = (hands: Hands): void => {
 const lost = (hands: Hands): void => {
   const { kit, state } = hands;
   const { machine } = state;
-  flush(hands);
+  saveRest(hands);
   kit.gateway.tell({ t: 'left', session: state.name });
   if (state.who !== undefined) kit.delivery.tell({ t: 'detach', user: state.who.user, session: state.name });
   if (machine.in('authenticating') || machine.in('connected') || machine.in('slow')) machine.send({ type: 'LOST' });
@@ -239,7 +238,7 @@ const lost = (hands: Hands): void => {
 
 const lastWords = (hands: Hands, reason: StopReason): void => {
   const { kit, state, ctx, outlet } = hands;
-  flush(hands);
+  saveRest(hands);
   state.machine.stop();
   kit.gateway.tell({ t: 'left', session: state.name });
   if (state.who !== undefined) kit.delivery.tell({ t: 'detach', user: state.who.user, session: state.name });

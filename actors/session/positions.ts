@@ -1,6 +1,6 @@
 /**
- * Acknowledgements: what a device holds. Positions are handed on at most every few seconds; a crash may take those back,
- * never more. A number that the session does not know of is looked up before it is believed or refused.
+ * Acknowledgements: what a device holds. A number that the session does not know of is looked up before it is believed or
+ * refused.
  */
 import type { Conv, Seq } from '#contract/conversation';
 import { fault } from '#contract/effects';
@@ -53,23 +53,32 @@ export const standFailed = (hands: Hands, conv: Conv, why: Fault): void => {
   if (why.code === 'conversation.forbidden' && state.views.has(conv)) leave(hands, conv);
 };
 
-/** Notes a position for the next flush. */
-export const remember = ({ kit, state, ctx }: Hands, conv: Conv, seq: Seq): void => {
-  if (state.unsaved.size === 0) ctx.after('flush', kit.limits['positions.flushMs'], { t: 'flush' });
-  state.unsaved.set(conv, Math.max(state.unsaved.get(conv) ?? 0, seq));
+/** Hands a position on; what is acknowledged while one save is under way goes together with the next. */
+export const remember = (hands: Hands, conv: Conv, seq: Seq): void => {
+  const { unsaved } = hands.state;
+  unsaved.set(conv, Math.max(unsaved.get(conv) ?? 0, seq));
+  save(hands);
 };
 
-export const flush = ({ kit, state, ctx }: Hands): void => {
-  if (state.who === undefined || state.unsaved.size === 0) return;
+const save = ({ kit, state, ctx }: Hands): void => {
+  if (state.saving || state.who === undefined || state.unsaved.size === 0) return;
   const positions = state.unsaved;
   state.unsaved = new Map();
-  ctx.cancel('flush');
+  state.saving = true;
   const { user, device } = state.who;
   ctx.start(kit.ports.positions.save(user, device, positions), (outcome) => ({ t: 'saved', positions, outcome }));
 };
 
-/** What could not be saved goes with the next flush. */
+/** What could not be saved goes with the next acknowledgement, or at the end. */
 export const saved = (hands: Hands, positions: ReadonlyMap<Conv, Seq>, outcome: Outcome<void>): void => {
-  if (outcome.ok) return;
-  for (const [conv, seq] of positions) remember(hands, conv, seq);
+  const { state } = hands;
+  state.saving = false;
+  if (outcome.ok) return save(hands);
+  for (const [conv, seq] of positions) state.unsaved.set(conv, Math.max(state.unsaved.get(conv) ?? 0, seq));
+};
+
+/** The last chance of what is not saved yet. */
+export const saveRest = (hands: Hands): void => {
+  hands.state.saving = false;
+  save(hands);
 };

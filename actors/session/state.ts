@@ -84,6 +84,7 @@ export interface SessionState {
   readonly unsure: Set<string>;
   /** Acknowledged positions not yet handed to the port. */
   unsaved: Map<Conv, Seq>;
+  saving: boolean;
   /** An acknowledgement whose number has to be looked up first. */
   readonly doubtful: Map<Conv, Seq>;
   /** Set once the session is to close when its sends are answered. */
@@ -108,7 +109,6 @@ export type Own =
   | { readonly t: 'done' }
   | { readonly t: 'heartbeat' }
   | { readonly t: 'resync' }
-  | { readonly t: 'flush' }
   | { readonly t: 'token-expired' }
   | { readonly t: 'read-again' }
   | { readonly t: 'leave-now' }

@@ -376,16 +376,17 @@ describe('receiving', () => {
     expect(session.take()).toMatchObject([{ t: 'error', code: 'conversation.bad_seq', conv: 'c1', of: 'ack' }]);
   });
 
-  it('saves positions at most every positions.flushMs, and at once when the connection goes', () => {
+  it('saves positions one after the other, several acknowledgements together, the rest when the connection goes', () => {
     const session = live();
-    session.send(notice(3, 5));
-    session.frame(ack(3));
-    session.frame(ack(4));
-    session.advance(5_000);
-    expect(session.positions.save.calls.map(({ args }) => args[2])).toEqual([new Map([['c1', 4]])]);
-    session.frame(ack(5));
+    session.send(notice(3, 6));
+    for (const seq of [3, 4, 5]) session.frame(ack(seq));
+    expect(session.positions.save.take().args[2]).toEqual(new Map([['c1', 3]]));
+    session.positions.save.calls[0]?.answer(undefined);
+    session.settle();
+    expect(session.positions.save.take().args[2]).toEqual(new Map([['c1', 5]]));
+    session.frame(ack(6));
     session.send({ t: 'lost' });
-    expect(session.positions.save.calls[1]?.args[2]).toEqual(new Map([['c1', 5]]));
+    expect(session.positions.save.take().args[2]).toEqual(new Map([['c1', 6]]));
   });
 });
 

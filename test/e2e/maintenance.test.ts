@@ -41,8 +41,8 @@ describe('SIGTERM', () => {
     const ended = stage.server.terminate();
     await connection.expect('server_maintenance');
     let answered = 0;
-    while (connection.isOpen) {
-      void anna.send(conv, `late ${answered}`).then(() => (answered += 1));
+    for (let n = 0; connection.isOpen; n += 1) {
+      void anna.send(conv, `late ${n}`).then(() => (answered += 1));
       await sleep(10);
     }
     expect(await connection.end()).toMatchObject({ code: 4000 });

@@ -65,6 +65,7 @@ export class Conversations {
       const first = stored.entries[(stored.numbers.get(idKey(draft.from, draft.id)) ?? 0) - 1];
       if (first !== undefined) return { seq: first.seq, mid: first.mid, at: first.at, duplicate: true };
       const { seq, mid, at } = this.#store(stored, { v: 1, ...draft, ...this.#next(stored, group.now) });
+      stored.item = { ...stored.item, saltMax: Math.max(stored.item.saltMax, group.partitions) };
       return { seq, mid, at, duplicate: false };
     });
     return ok({ kind: 'appended', item: stored.item, results });

@@ -3,6 +3,7 @@
  * instant and answered at another, both clock events after delays drawn from a seed: a node that dies in between has
  * changed the world and never hears of it. No promise runs.
  */
+import type { Millis } from '#contract/conversation';
 import type { Effect, Outcome } from '#contract/effects';
 import { failed, fault, ok } from '#contract/effects';
 import type { Bus, NodeMessage, NodeName } from '#contract/ports/bus';
@@ -30,6 +31,8 @@ export class MemoryWorld {
   readonly switchboard = new Switchboard();
   readonly #options: MemoryWorldOptions;
   readonly #subscribers = new Map<NodeName, Set<(message: NodeMessage) => void>>();
+  /** When the last message that was not delayed on purpose arrives, by sender and receiver: none overtakes another. */
+  readonly #arrivals = new Map<NodeName, Map<NodeName, Millis>>();
 
   constructor(options: MemoryWorldOptions) {
     this.#options = options;
@@ -127,8 +130,17 @@ export class MemoryWorld {
     const { clock, latency, passage } = this.#options;
     const verdict = passage?.(from, to, message) ?? 'pass';
     if (verdict === 'drop') return;
-    clock.schedule(verdict === 'pass' ? latency() : verdict.delayMs, () => {
+    const delayMs = verdict === 'pass' ? this.#inOrder(from, to, latency()) : verdict.delayMs;
+    clock.schedule(delayMs, () => {
       for (const receive of this.#subscribers.get(to) ?? []) receive(message);
     });
+  }
+
+  #inOrder(from: NodeName, to: NodeName, delayMs: number): number {
+    const arrivals = this.#arrivals.get(from) ?? new Map<NodeName, Millis>();
+    const now = this.#options.clock.now();
+    const due = Math.max(now + delayMs, arrivals.get(to) ?? 0);
+    this.#arrivals.set(from, arrivals.set(to, due));
+    return due - now;
   }
 }

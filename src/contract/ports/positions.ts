@@ -14,6 +14,9 @@ export interface DevicePositions {
 export interface Positions {
   /** Reads the device's positions; a new device's start is written before it is answered. */
   open(user: User, device: Device): Effect<DevicePositions>;
-  /** Raises positions; one that is lower than what is stored is ignored. */
+  /**
+   * Raises positions; one that is lower than what is stored is ignored. Seen by every `open` at once; on disk within
+   * positions.flushMs: a crash may take those back.
+   */
   save(user: User, device: Device, cursors: ReadonlyMap<Conv, Seq>): Effect<void>;
 }
