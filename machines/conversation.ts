@@ -9,6 +9,8 @@ export type ConversationEvent =
   | { readonly type: 'LOST' }
   /** An append went through after losses. */
   | { readonly type: 'WON' }
+  /** Too many losses: what waited was refused, the next append starts afresh. */
+  | { readonly type: 'YIELDED' }
   /** Finish what is held, take nothing new. */
   | { readonly type: 'DRAIN' }
   /** Nothing is held any more. */
@@ -50,6 +52,11 @@ export const conversationMachine = setup({
           on: {
             LOST: { target: 'contended', reenter: true, description: 'Lost again: wait longer.' },
             WON: { target: 'sole', actions: 'forgetLosses', description: 'Our turn: no wait any more.' },
+            YIELDED: {
+              target: 'sole',
+              actions: 'forgetLosses',
+              description: 'Lost too often: what waited was refused.',
+            },
           },
         },
       },

@@ -1,6 +1,7 @@
 /**
  * The append: while one group is in flight, arrivals wait; then all go at once. Rights are checked against the members
- * of exactly the number that the group expects, so that a stale list loses with it. Repeats inside a group share a draft.
+ * of exactly the number that the group expects, so that a stale list loses with it. Repeats inside a group share one
+ * draft.
  */
 import type { Draft, Entry, MemberEvent } from '#contract/conversation';
 import { fault } from '#contract/effects';
@@ -9,7 +10,7 @@ import type { AppendGroup, AppendResult } from '#contract/ports/store';
 import type { Change, StoredAnswer, Submit, ToSession } from '#actors/messages';
 import { adopt, refresh, standing } from '#actors/conversation/reading';
 import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#actors/conversation/roster';
-import type { Group, Hands, Job } from '#actors/conversation/state';
+import type { ConversationKit, Ctx, Group, Hands, Job } from '#actors/conversation/state';
 import type { Ref } from '#runtime/types';
 
 /** Whatever the reason, one that may have landed in an earlier try is refused as `unknown`. */
@@ -142,47 +143,48 @@ export const appendCame = (hands: Hands, group: Group, outcome: Outcome<AppendRe
     return [];
   }
   state.inFlight = undefined;
-  if (state.losses > 0) state.machine.send({ type: 'WON' });
-  state.losses = 0;
+  if (state.machine.in('normal.contended')) state.machine.send({ type: 'WON' });
   return won(hands, group, outcome.value);
 };
 
-const pause = ({ kit, state, ctx }: Hands, turns: number): void => {
-  state.pausing = true;
+/** A wait at random before the next append, longer with every turn. */
+export const pauseAppend = (kit: ConversationKit, ctx: Ctx, turns: number): void => {
   const longest = kit.limits['append.retryMs'] * 2 ** Math.min(turns, 6);
   ctx.after('retry-append', Math.ceil(ctx.random.next() * longest), { t: 'retry-append' });
 };
 
 /** The identical group again: nothing is added to one that may have landed. */
 const tryAgainOrGiveUp = (hands: Hands, group: Group, why: Fault): void => {
-  const { kit, state } = hands;
+  const { kit, state, ctx } = hands;
   if (why.effect === 'unknown') for (const { job } of group.jobs) job.doubtful = true;
-  if (group.tries < kit.limits['append.tries']) return pause(hands, group.tries);
+  if (group.tries < kit.limits['append.tries']) {
+    state.pausing = true;
+    return pauseAppend(kit, ctx, group.tries);
+  }
   state.inFlight = undefined;
   giveUp(hands, group, fault('store.unavailable', 'the store did not take it', 'none', kit.limits['retry.afterMs']));
 };
 
-/** What waits behind a refused group is refused with it, so that nobody's later message gets ahead of an earlier one. */
+/** What waits behind a refused group is refused with it: nobody's later message gets ahead of an earlier one. */
 const giveUp = (hands: Hands, group: Group, why: Fault): void => {
   for (const { job } of group.jobs) refuseJob(hands, job, why);
   for (const job of hands.state.held.splice(0)) refuseJob(hands, job, why);
 };
 
-/** Somebody else was faster: look at the item as it is now, wait at random, longer each time, and form the group anew. */
+/** Somebody else was faster: look at the item as it is now, wait at random, longer each time, form the group anew. */
 const lost = (hands: Hands, group: Group, conflict: Extract<AppendResult, { kind: 'conflict' }>): void => {
   const { kit, state } = hands;
   state.inFlight = undefined;
   if (conflict.item !== null) adopt(hands, conflict.item);
   else state.item = null;
-  state.losses += 1;
   state.machine.send({ type: 'LOST' });
-  if (state.losses > kit.limits['append.losses']) {
-    state.losses = 0;
+  if (state.machine.snapshot.context.losses > kit.limits['append.losses']) {
+    state.machine.send({ type: 'YIELDED' });
     const why = fault('store.unavailable', 'others write here without pause', 'none', kit.limits['retry.afterMs']);
     return giveUp(hands, group, why);
   }
   state.held.unshift(...group.jobs.map(({ job }) => job));
-  pause(hands, state.losses);
+  state.pausing = true;
 };
 
 const won = (hands: Hands, group: Group, result: Extract<AppendResult, { kind: 'appended' }>): readonly Entry[] => {

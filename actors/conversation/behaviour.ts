@@ -6,7 +6,7 @@ import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
 import type { ConversationItem } from '#contract/conversation';
-import { appendCame, pump, refuseJob, retryAppend } from '#actors/conversation/append';
+import { appendCame, pauseAppend, pump, refuseJob, retryAppend } from '#actors/conversation/append';
 import { fannedCame, fanReadCame, mark, markedCame, pumpFan, wantFanOut } from '#actors/conversation/fanout';
 import {
   adopt,
@@ -21,6 +21,7 @@ import {
 import type {
   ConversationKit,
   ConversationState,
+  Ctx,
   Hands,
   Job,
   Message,
@@ -29,6 +30,7 @@ import type {
 } from '#actors/conversation/state';
 import type { Change, Open, Submit } from '#actors/messages';
 import { conversationMachine } from '#machines/conversation';
+import type { ConversationEmitted } from '#machines/conversation';
 import { machineActor } from '#runtime/machine-actor';
 import type { Behaviour } from '#runtime/types';
 
@@ -36,13 +38,12 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
   kind: 'conversation',
   init: (ctx) => ({
     conv,
-    machine: machineActor(ctx, conversationMachine, undefined, () => undefined),
+    machine: lifeOf(kit, ctx),
     item: undefined,
     roster: { version: -1, byUser: new Map() },
     held: [],
     inFlight: undefined,
     pausing: false,
-    losses: 0,
     refreshing: false,
     questions: [],
     asked: [],
@@ -57,6 +58,12 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
   mayPassivate: ({ held, inFlight, fan, item }) =>
     held.length === 0 && inFlight === undefined && !fan.busy && fan.doneTo === (item?.fannedTo ?? -1),
 });
+
+/** Only the waits matter outside of the machine: whoever loses an append pauses at random, longer with every loss. */
+const lifeOf = (kit: ConversationKit, ctx: Ctx): ConversationState['machine'] =>
+  machineActor(ctx, conversationMachine, undefined, (emitted: ConversationEmitted) => {
+    if (emitted.type === 'wait') pauseAppend(kit, ctx, emitted.losses);
+  });
 
 const receive = (hands: Hands, message: Message): void => {
   switch (message.t) {

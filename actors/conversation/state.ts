@@ -67,7 +67,6 @@ export interface ConversationState {
   inFlight: Group | undefined;
   /** Waiting before the next append. */
   pausing: boolean;
-  losses: number;
   refreshing: boolean;
   questions: Question[];
   /** Questions that the read in flight will answer. */

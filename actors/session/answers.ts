@@ -16,7 +16,7 @@ export const askerOf = ({ state, ctx, outlet }: Hands): Asker => ({
   reply: ctx.self,
 });
 
-/** An error as the wire knows it: what only this house understands is the store's failure, and 503s say when to return. */
+/** An error as the wire knows it: what only this house understands is the store's failure; 503s say when to return. */
 export const sendError = ({ kit, outlet }: Hands, why: Fault, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): void => {
   const { message, effect } = why;
   const code = errorTable[why.code].on === 'inside' ? 'store.unavailable' : why.code;

@@ -20,7 +20,8 @@ import {
 import { ack, saved, saveRest, standFailed, stands } from '#actors/session/positions';
 import { resyncCame } from '#actors/session/resync';
 import type { Ctx, Hands, Message, Own, SessionKit, SessionState } from '#actors/session/state';
-import { answered, gapStays, noticeCame, readAgain, replayed, replayFailed } from '#actors/session/stream';
+import { answered, readAgain, replayed, replayFailed } from '#actors/session/catch-up';
+import { gapStays, noticeCame } from '#actors/session/stream';
 import type { ToSession } from '#actors/messages';
 import { sessionMachine } from '#machines/session';
 import type { SessionEmitted } from '#machines/session';

@@ -15,7 +15,7 @@ import { sendError } from '#actors/session/answers';
 import { remember } from '#actors/session/positions';
 import { newView } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
-import { behind, pumpCatchUp } from '#actors/session/stream';
+import { behind, pumpCatchUp } from '#actors/session/catch-up';
 
 export const hello = ({ kit, state, ctx, ...rest }: Hands, { token, device, cursors }: HelloFrame): void => {
   if (state.verifying || (state.who !== undefined && state.machine.in('authenticating')))
@@ -92,7 +92,7 @@ export const readStanding = ({ kit, state, ctx }: Hands, first: boolean): void =
   ctx.start(kit.ports.bus.resync(user, device), (outcome) => ({ t: 'resync-came', first, outcome }));
 };
 
-/** The index may lag behind the store: what the client named is asked of the store itself, so that `resumed` is exact. */
+/** The index may lag behind the store: what the client named is asked of the store, so that `resumed` is exact. */
 export const standingCame = (hands: Hands, outcome: Outcome<Resync>): void => {
   const { kit, state, ctx } = hands;
   if (!outcome.ok) return failed(hands);

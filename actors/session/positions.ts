@@ -1,6 +1,6 @@
 /**
- * Acknowledgements: what a device holds. A number that the session does not know of is looked up before it is believed or
- * refused.
+ * Acknowledgements: what a device holds. A number that the session does not know of is looked up before it is believed
+ * or refused.
  */
 import type { Conv, Seq } from '#contract/conversation';
 import { fault } from '#contract/effects';
@@ -9,7 +9,7 @@ import type { AckFrame } from '#contract/frames';
 import type { Standing } from '#actors/messages';
 import { askerOf, sendError } from '#actors/session/answers';
 import type { Hands } from '#actors/session/state';
-import { acknowledged, behind, leave } from '#actors/session/stream';
+import { acknowledged, behind, leave } from '#actors/session/catch-up';
 
 export const ack = (hands: Hands, { conv, seq }: AckFrame): void => {
   const { state } = hands;

@@ -6,7 +6,8 @@ import type { Outcome } from '#contract/effects';
 import type { LastKnown, Resync } from '#contract/ports/bus';
 import { askStanding } from '#actors/session/positions';
 import type { Hands, View } from '#actors/session/state';
-import { behind, waitForGap } from '#actors/session/stream';
+import { behind } from '#actors/session/catch-up';
+import { waitForGap } from '#actors/session/stream';
 
 export const resyncCame = (hands: Hands, outcome: Outcome<Resync>): void => {
   const { state } = hands;

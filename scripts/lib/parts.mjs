@@ -31,7 +31,7 @@ export const checks = [
   {
     name: 'unused',
     repair: 'npm run lint:unused',
-    run: quietly(tool('knip/bin/knip.js', '--config', 'config/knip.json')),
+    run: quietly(tool('knip/bin/knip.js', '--config', 'config/knip.json', '--tsConfig', 'tsconfig.build.json')),
   },
   { name: 'format', repair: 'npm run format', run: quietly(tool('prettier/bin/prettier.cjs', ...prettier)) },
 ];

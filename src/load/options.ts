@@ -19,7 +19,7 @@ export interface LoadOptions {
   readonly secret: string;
 }
 
-export const usage =
+const usage =
   'usage: main.js --url ws://HOST:PORT [--mode hogmanay|relay] [--users 200] [--window 32] [--body 100] ' +
   '[--warmup 1] [--seconds 3] [--server-pid PID]; HOGMANAY_JWT_SECRET signs the tokens';
 

@@ -11,6 +11,7 @@ import { systemTime } from '#adapters/system/time';
 import { appServer } from '#actors/app-server';
 import type { AppServer } from '#actors/app-server';
 import type { Limits } from '#contract/limits';
+import type { Outlet } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
 import type { Log } from '#contract/ports/system';
 import { Connection } from '#gateway/connection/connection';
@@ -46,18 +47,18 @@ const startActors = (ports: Ports, limits: Limits, log: Log, onState: (state: st
 
 const listeners = (options: ServeOptions, app: AppServer, log: Log) => {
   const { host, port, opsHost, opsPort, limits } = options;
+  const given = { now: () => systemTime.now(), limits, openSession: (outlet: Outlet) => app.openSession(outlet), log };
   const edge = createEdge({
     ...{ host, port, limits, log },
     ready: () => app.state() === 'serving',
-    accept: (socket, { name }) =>
-      new Connection({ name, socket, now: systemTime.now, limits, openSession: app.openSession, log }),
+    accept: (socket, { name }) => new Connection({ ...given, name, socket }),
   });
   return { edge, operations: createOperations({ host: opsHost, port: opsPort, limits }) };
 };
 
 /**
- * Starts a server on its data folder. Fails with a coded error when the folder (`store.in_use`, `store.newer_format`) or
- * a port (`cli.port_in_use`) cannot be had; then nothing stays open.
+ * Starts a server on its data folder. Fails with a coded error when the folder (`store.in_use`, `store.newer_format`)
+ * or a port (`cli.port_in_use`) cannot be had; then nothing stays open.
  */
 export const startServer = async (
   options: ServeOptions,

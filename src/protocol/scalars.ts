@@ -11,7 +11,7 @@ const idPattern = /^[A-Za-z0-9_-]{8,64}$/;
 const convLength = 64;
 
 /** How many conversations one `hello` may name. */
-export const cursorsMax = 500;
+const cursorsMax = 500;
 
 export const isName = (value: unknown): value is string => typeof value === 'string' && namePattern.test(value);
 

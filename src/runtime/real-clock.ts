@@ -13,7 +13,6 @@ export class RealClock implements Clock {
   readonly #heap = new TimerHeap();
   /** Due time of the alarm that is set; -Infinity: none may be set. */
   #armedFor = Infinity;
-  #stopped = false;
   #disarm: () => void = () => undefined;
 
   constructor(source: TimeSource) {
@@ -32,7 +31,6 @@ export class RealClock implements Clock {
 
   /** Ends the alarm; timers no longer ring. */
   stop(): void {
-    this.#stopped = true;
     this.#disarm();
     this.#armedFor = -Infinity;
   }
@@ -46,14 +44,13 @@ export class RealClock implements Clock {
     this.#disarm = this.#source.alarm(delay, () => this.#ringDue());
   }
 
-  /** Timers set meanwhile are armed together at the end, also when a callback throws. */
+  /** Timers set meanwhile are not earlier than those that ring; they are armed at the end, also when one throws. */
   #ringDue(): void {
-    this.#armedFor = -Infinity;
     const now = this.now();
     try {
       for (let ring = this.#heap.takeDue(now); ring !== undefined; ring = this.#heap.takeDue(now)) ring();
     } finally {
-      if (!this.#stopped) {
+      if (this.#armedFor !== -Infinity) {
         this.#armedFor = Infinity;
         this.#arm();
       }

@@ -1,6 +1,6 @@
 /**
  * People who talk in pairs and groups as fast as they are answered, and who come back whatever happens to the server.
- * When they rest, everyone has had every answer and holds everything.
+ * Guests come to groups and go again. When they rest, everyone has had every answer and holds everything.
  */
 import type { Client } from '#test/e2e/driver/client';
 import type { Random } from '#test/e2e/driver/random';
@@ -15,6 +15,14 @@ export interface CrowdShape {
   readonly pauseMs: number;
 }
 
+/** Somebody who does not talk in this group, is let in and shown out. */
+interface Visit {
+  readonly conv: string;
+  readonly host: Client;
+  readonly guest: Client;
+  isIn: boolean;
+}
+
 interface Talker {
   readonly client: Client;
   readonly convs: string[];
@@ -22,8 +30,11 @@ interface Talker {
 }
 
 export class Crowd {
-  /** The members of each conversation. */
-  readonly members = new Map<string, readonly Client[]>();
+  /** Changes of members that were answered. */
+  changed = 0;
+  readonly #members = new Map<string, readonly Client[]>();
+  readonly #visits: Visit[] = [];
+  #changes: Promise<void> = Promise.resolve();
   /** Messages that their senders have a number for. */
   answered = 0;
   readonly #talkers: Talker[] = [];
@@ -56,7 +67,29 @@ export class Crowd {
     const users = clients.map(({ user }) => user);
     const { conv } = (await clients[0]?.open(users.slice(1), title === undefined ? {} : { title })) ?? { conv: '' };
     for (const talker of talkers) talker.convs.push(conv);
-    this.members.set(conv, clients);
+    this.#members.set(conv, clients);
+    const [host] = clients;
+    const everyone = this.clients;
+    const guest = host && everyone[(everyone.indexOf(host) + clients.length) % everyone.length];
+    if (guest && !clients.includes(guest) && title !== undefined) this.#visits.push({ conv, host, guest, isIn: false });
+  }
+
+  /** Who is in each conversation. */
+  get members(): ReadonlyMap<string, readonly Client[]> {
+    const guests = (conv: string): Client[] =>
+      this.#visits.filter((visit) => visit.conv === conv && visit.isIn).map(({ guest }) => guest);
+    return new Map([...this.#members].map(([conv, clients]) => [conv, [...clients, ...guests(conv)]]));
+  }
+
+  /** A guest comes to a group, or goes; one change after the other. */
+  visit(random: Random): void {
+    const visit = random.pick(this.#visits);
+    this.#changes = this.#changes.then(async () => {
+      const users = [visit.guest.user];
+      await visit.host.members(visit.conv, visit.isIn ? { remove: users } : { add: users });
+      visit.isIn = !visit.isIn;
+      this.changed += 1;
+    });
   }
 
   get clients(): Client[] {
@@ -86,10 +119,11 @@ export class Crowd {
   async rest(stage: Stage): Promise<void> {
     this.#isTalking = false;
     await stage.inTime(Promise.all(this.#talks), `the answers to ${this.open} sends`, 30_000);
+    await stage.inTime(this.#changes, 'the answers to changes of members', 30_000);
     for (const [conv, clients] of this.members) {
-      const numbers = this.clients.flatMap(({ stored }) => [...stored.values()].filter((one) => one.conv === conv));
-      const last = Math.max(0, ...numbers.map(({ seq }) => seq));
-      for (const client of clients) await client.holds(conv, last, 30_000);
+      const standing = clients[0]?.members(conv) ?? Promise.reject(new Error(`nobody is in ${conv}`));
+      const { seq } = await stage.inTime(standing, 'who is in');
+      for (const client of clients) await client.holds(conv, seq, 30_000);
     }
     await until(
       () => this.clients.every(({ isReady }) => isReady),

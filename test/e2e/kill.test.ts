@@ -1,6 +1,6 @@
 // Kills: fifty clients in pairs and groups send as fast as they are answered, the server is killed twenty times at
-// moments of chance and started again on its data, everyone resumes by cursors and repeats what was unanswered. At the
-// end the checker judges all that ever went over the wire.
+// moments of chance and started again on its data, everyone resumes by cursors and repeats what was unanswered. Guests
+// come to groups and go again meanwhile. At the end the checker judges all that ever went over the wire.
 import { afterEach, expect, test } from 'vitest';
 import { Crowd } from '#test/e2e/crowd';
 import { Random } from '#test/e2e/driver/random';
@@ -20,7 +20,9 @@ test('D2 D4 D7 D9 K5 K6 C8: twenty SIGKILLs lose nothing, double nothing, renumb
   let openAtKills = 0;
   let whileResuming = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    await sleep(random.between(20, 600));
+    crowd.visit(random);
+    crowd.visit(random);
+    await sleep(random.between(20, 1_500));
     openAtKills += crowd.open;
     whileResuming += crowd.clients.some(({ isReady }) => !isReady) ? 1 : 0;
     expect(await stage.server.kill()).toEqual({ code: null, signal: 'SIGKILL' });
@@ -28,11 +30,12 @@ test('D2 D4 D7 D9 K5 K6 C8: twenty SIGKILLs lose nothing, double nothing, renumb
   }
   await sleep(300);
   await crowd.rest(stage);
-  const { answered } = crowd;
+  const { answered, changed } = crowd;
   process.stdout.write(
-    `kills: ${answered} messages, ${openAtKills} unanswered at kills, ${whileResuming} while resuming\n`,
+    `kills: ${answered} messages, ${changed} changes of members, ${openAtKills} unanswered at kills, ${whileResuming} while resuming\n`,
   );
   expect(answered).toBeGreaterThan(kills * 50);
+  expect(changed).toBe(kills * 2);
   expect(openAtKills).toBeGreaterThan(kills * 10);
   expect(await stage.verdict(crowd.members)).toBe('');
 }, 120_000);

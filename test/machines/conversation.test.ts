@@ -6,7 +6,7 @@ import { after, walkEverywhere } from '#test/machines/kit';
 
 walkEverywhere(conversationMachine, {
   input: undefined,
-  events: [{ type: 'LOST' }, { type: 'WON' }, { type: 'DRAIN' }, { type: 'EMPTY' }],
+  events: [{ type: 'LOST' }, { type: 'WON' }, { type: 'YIELDED' }, { type: 'DRAIN' }, { type: 'EMPTY' }],
 });
 
 const story = (...types: readonly ConversationEvent['type'][]) =>

@@ -53,9 +53,8 @@ const storm = ({ clock, random, weather, note }: FaultTargets): void => {
   weather.lost = random.next();
   weather.longestDelayMs = between(random, 5, 2_000);
   weather.storeFaults = random.next() * 0.3;
-  note(
-    `weather: ${weather.lost.toFixed(2)} lost, late by ${weather.longestDelayMs}, ${weather.storeFaults.toFixed(2)} faults`,
-  );
+  const { lost, longestDelayMs, storeFaults } = weather;
+  note(`weather: ${lost.toFixed(2)} lost, late by ${longestDelayMs}, ${storeFaults.toFixed(2)} faults`);
   clock.schedule(between(random, 100, 3_000), () => Object.assign(weather, calm));
 };
 

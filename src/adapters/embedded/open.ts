@@ -15,7 +15,7 @@ import { enterFolder, isAlone } from '#adapters/embedded/folder-lock';
 import { openFormat } from '#adapters/embedded/format';
 import { Reading } from '#adapters/embedded/reading';
 import { embeddedMembers, embeddedStore } from '#adapters/embedded/store';
-import { openEnvironment, openTables } from '#adapters/embedded/tables';
+import { openEnvironment, openTables, transactOf } from '#adapters/embedded/tables';
 import { Writing } from '#adapters/embedded/writing';
 
 export interface EmbeddedOptions {
@@ -32,7 +32,7 @@ export interface Embedded {
 }
 
 /** Why a folder was not opened: a fault that can be thrown. */
-export class FolderError extends Error implements Fault {
+class FolderError extends Error implements Fault {
   readonly effect = 'none';
   readonly code: ErrorCode;
 
@@ -60,7 +60,7 @@ export const openEmbedded = async (folder: string, options: EmbeddedOptions): Pr
     const idEntries = options.limits['embedded.idEntries'];
     const writing = new Writing({ tables, reading, key: format.key, idEntries });
     const committer = new Committer({
-      transact: (work) => environment.childTransaction(work),
+      transact: transactOf(environment),
       ...{ limits: options.limits, log: options.log },
       onFailure: () => writing.ids.forgetAll(),
     });

@@ -28,7 +28,7 @@ export interface Tables {
 export const lastName = '\uffff';
 
 export const openEnvironment = (folder: string): Environment =>
-  open<unknown, string>(folder, { noSubdir: false, overlappingSync: false, maxDbs: 16 });
+  open<unknown, string>(folder, { noSubdir: false, overlappingSync: false, eventTurnBatching: false, maxDbs: 16 });
 
 export const openTables = (environment: Environment): Tables => ({
   items: environment.openDB('items', {}),
@@ -40,3 +40,20 @@ export const openTables = (environment: Environment): Tables => ({
   devices: environment.openDB('devices', {}),
   positions: environment.openDB('positions', {}),
 });
+
+/**
+ * A transaction of its own inside that of lmdb: there alone does an error that `work` throws undo what it wrote. When the
+ * commit fails, lmdb says why in a second promise, which must not be left without a listener: it would end the process.
+ */
+export const transactOf =
+  (environment: Environment) =>
+  async (work: () => void): Promise<void> => {
+    try {
+      await environment.childTransaction(work);
+    } catch (error) {
+      throw error instanceof Error && 'commitError' in error ? await reasonOf(error.commitError) : error;
+    }
+  };
+
+const reasonOf = (commitError: unknown): Promise<unknown> =>
+  Promise.resolve(commitError).catch((reason: unknown) => reason);

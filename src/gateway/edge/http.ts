@@ -16,7 +16,7 @@ export interface Address {
 const latenessCheckMs = 1_000;
 
 /** Why a listener could not start. */
-export class ListenError extends Error implements Fault {
+class ListenError extends Error implements Fault {
   readonly effect: FaultEffect = 'none';
 
   constructor(

@@ -1,0 +1,52 @@
+/** A conversation actor alone: ports answered by hand, virtual time. */
+import type { LimitName } from '#contract/limits';
+import { conversationBehaviour } from '#actors/conversation/behaviour';
+import type { Submit } from '#actors/messages';
+import { probe } from '#testkit/probe';
+import {
+  asker,
+  heldBus,
+  heldMembers,
+  heldStore,
+  ids,
+  item,
+  limitsWith,
+  member,
+  neighbours,
+  numbered,
+} from '#test/actors/kit';
+
+export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
+  const store = heldStore();
+  const members = heldMembers();
+  const bus = heldBus();
+  const { delivery } = neighbours();
+  const kit = { node: 'n1', ports: { store, members, bus }, ids, limits: limitsWith(limits), delivery };
+  const actor = probe(conversationBehaviour('c1', kit), { limits });
+  return { store, members, bus, delivery, ...actor };
+};
+
+type Actor = ReturnType<typeof start>;
+
+export const submit = (from: ReturnType<typeof asker>, id: string): Submit => ({
+  t: 'submit',
+  asker: from,
+  id,
+  body: `body of ${id}`,
+  meta: undefined,
+});
+
+/** Answers the first strong read. */
+export const load = ({ store, members, settle }: Actor, given = item(), users = [member('alice'), member('bob')]) => {
+  store.item.take().answer(given);
+  settle();
+  members.of.take().answer({ memVersion: given.memVersion, members: users });
+  settle();
+};
+
+export const appended = ({ store, settle }: Actor, lastSeq: number, ...numbers: ReturnType<typeof numbered>[]) => {
+  store.append
+    .take()
+    .answer({ kind: 'appended', item: item({ lastSeq, fannedTo: 0, dirtySince: 0 }), results: numbers });
+  settle();
+};
