@@ -18,7 +18,7 @@ import { sweeperBehaviour } from '#actors/sweeper';
 import { Nursery } from '#runtime/nursery';
 import { Region } from '#runtime/region';
 import type { ActorSystem } from '#runtime/system';
-import type { Behaviour, Ref } from '#runtime/types';
+import type { Ref } from '#runtime/types';
 
 export interface AppServerOptions {
   readonly system: ActorSystem;
@@ -55,8 +55,7 @@ export const appServer = (options: AppServerOptions): AppServer => {
   });
   const delivery = system.spawn(deliveryBehaviour(), 'delivery', { mailbox: limits['mailbox.delivery'] });
   const conversations = new Region<ToConversation>(system, 'conversations', {
-    behaviour: (conv: Conv) =>
-      conversationBehaviour(conv, { node, ports, ids, limits, delivery }) as Behaviour<unknown, ToConversation>,
+    behaviour: (conv: Conv) => conversationBehaviour(conv, { node, ports, ids, limits, delivery }),
     idleMs: limits['conversation.idleMs'],
     child: { mailbox: limits['mailbox.conversation'] },
   });

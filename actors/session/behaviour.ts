@@ -56,6 +56,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     who: undefined,
     verifying: false,
     address: undefined,
+    replaces: null,
     cursors: new Map(),
     positions: undefined,
     views: new Map(),

@@ -65,14 +65,20 @@ export const registered = (
   const { kit, state, ctx } = hands;
   const { who } = state;
   if (!outcome.ok || who === undefined) return failed(hands);
-  const { address, replaced } = outcome.value;
-  state.address = address;
+  state.address = outcome.value.address;
+  state.replaces = outcome.value.replaced;
   kit.delivery.tell({ t: 'attach', user: who.user, session: state.name, ref: ctx.self });
-  if (replaced !== null) tellReplaced(hands, replaced);
   ctx.start(kit.ports.positions.open(who.user, who.device), (positioned) => ({ t: 'positioned', outcome: positioned }));
 };
 
-const tellReplaced = ({ kit, ctx }: Hands, old: SessionAddress): void => {
+/**
+ * The older connection of the device goes, but not before this one is welcomed: a node that was paused may hold the
+ * beginnings of a connection that is long gone, and must not end the living one for its sake.
+ */
+const endOlder = ({ kit, state, ctx }: Hands): void => {
+  const old = state.replaces;
+  if (old === null) return;
+  state.replaces = null;
   const message = { t: 'replaced', cause: ctx.cause, old } as const;
   if (old.node === kit.node) kit.delivery.tell(message);
   else ctx.start(kit.ports.bus.publish(old.node, message), () => ({ t: 'done' }));
@@ -118,6 +124,7 @@ const replay = (hands: Hands, last: Resync['last']): void => {
   const { state } = hands;
   if (!state.machine.in('authenticating')) return;
   welcome(hands);
+  endOlder(hands);
   state.machine.send({ type: 'WELCOMED' });
   for (const [conv, cursor] of state.cursors) named(hands, conv, cursor, last.get(conv));
   for (const [conv, known] of last) if (!state.cursors.has(conv)) unnamed(hands, conv, known);

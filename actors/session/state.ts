@@ -62,6 +62,8 @@ export interface SessionState {
   /** A token is being looked at. */
   verifying: boolean;
   address: SessionAddress | undefined;
+  /** The older connection of the device, until it is told. */
+  replaces: SessionAddress | null;
   /** Cursors of hello, until the replay starts. */
   cursors: ReadonlyMap<Conv, Seq>;
   positions: DevicePositions | undefined;

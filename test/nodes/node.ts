@@ -11,7 +11,6 @@ import type { AppServer } from '#actors/app-server';
 import type { StepDriver } from '#runtime/step-driver';
 import { ActorSystem } from '#runtime/system';
 import type { Driver, Observer, Runnable } from '#runtime/types';
-import type { SimulatedSocket } from '#test/nodes/socket';
 
 export interface NodeOptions {
   readonly name: string;
@@ -25,11 +24,16 @@ export interface NodeOptions {
   readonly log: Log;
 }
 
+/** A connection to this node, as far as the node's own death goes. */
+interface Attached {
+  nodeCrashed(): void;
+}
+
 export class SimulatedNode {
   readonly name: string;
   readonly limits: Limits;
   readonly log: Log;
-  readonly sockets = new Set<SimulatedSocket>();
+  readonly sockets = new Set<Attached>();
   running = true;
   paused = false;
   app: AppServer;

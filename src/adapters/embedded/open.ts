@@ -11,11 +11,13 @@ import type { Log } from '#contract/ports/system';
 import { embeddedBus } from '#adapters/embedded/bus';
 import { Committer } from '#adapters/embedded/committer';
 import { embeddedPositions } from '#adapters/embedded/device-positions';
-import { enterFolder, isAlone } from '#adapters/embedded/folder-lock';
+import type { FingerprintKey } from '#adapters/embedded/fingerprint';
+import { lockFolder } from '#adapters/embedded/folder-lock';
 import { openFormat } from '#adapters/embedded/format';
 import { Reading } from '#adapters/embedded/reading';
 import { embeddedMembers, embeddedStore } from '#adapters/embedded/store';
 import { openEnvironment, openTables, transactOf } from '#adapters/embedded/tables';
+import type { Environment } from '#adapters/embedded/tables';
 import { Writing } from '#adapters/embedded/writing';
 
 export interface EmbeddedOptions {
@@ -44,39 +46,34 @@ class FolderError extends Error implements Fault {
 
 export const openEmbedded = async (folder: string, options: EmbeddedOptions): Promise<Embedded> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const leave = enterFolder(folder);
-  if (leave === undefined) throw inUse(folder);
+  const lock = await lockFolder(folder);
+  if (lock === undefined) throw inUse(folder);
   const environment = openEnvironment(folder);
-  const close = async (): Promise<void> => {
-    await environment.close();
-    leave();
-  };
+  const close = (): Promise<void> => environment.close().then(() => lock.release());
   try {
-    if (!isAlone(environment)) throw inUse(folder);
     const format = openFormat(environment, options.seed);
     if (format === 'newer') throw newer(folder);
-    const tables = openTables(environment);
-    const reading = new Reading(tables);
-    const idEntries = options.limits['embedded.idEntries'];
-    const writing = new Writing({ tables, reading, key: format.key, idEntries });
-    const committer = new Committer({
-      transact: transactOf(environment),
-      ...{ limits: options.limits, log: options.log },
-      onFailure: () => writing.ids.forgetAll(),
-    });
-    return {
-      ports: {
-        store: embeddedStore(reading, writing, committer),
-        members: embeddedMembers(reading),
-        positions: embeddedPositions(tables, committer),
-        bus: embeddedBus(reading),
-      },
-      close: () => committer.close().then(close),
-    };
+    const { ports, committer } = wire(environment, format.key, options);
+    return { ports, close: () => committer.close().then(close) };
   } catch (error) {
     await close();
     throw error;
   }
+};
+
+const wire = (environment: Environment, key: FingerprintKey, { limits, log }: EmbeddedOptions) => {
+  const tables = openTables(environment);
+  const reading = new Reading(tables);
+  const writing = new Writing({ tables, reading, key, idEntries: limits['embedded.idEntries'] });
+  const transact = transactOf(environment);
+  const committer = new Committer({ transact, limits, log, onFailure: () => writing.ids.forgetAll() });
+  const ports: Embedded['ports'] = {
+    store: embeddedStore(reading, writing, committer),
+    members: embeddedMembers(reading),
+    positions: embeddedPositions(tables, committer),
+    bus: embeddedBus(reading),
+  };
+  return { ports, committer };
 };
 
 const inUse = (folder: string): FolderError =>

@@ -42,8 +42,8 @@ export const openTables = (environment: Environment): Tables => ({
 });
 
 /**
- * A transaction of its own inside that of lmdb: there alone does an error that `work` throws undo what it wrote. When the
- * commit fails, lmdb says why in a second promise, which must not be left without a listener: it would end the process.
+ * A transaction of its own inside that of lmdb: there alone does an error that `work` throws undo what it wrote. When a
+ * commit fails, lmdb says why in a second promise (and on stderr): left without a listener it would end the process.
  */
 export const transactOf =
   (environment: Environment) =>
@@ -51,9 +51,7 @@ export const transactOf =
     try {
       await environment.childTransaction(work);
     } catch (error) {
-      throw error instanceof Error && 'commitError' in error ? await reasonOf(error.commitError) : error;
+      if (error instanceof Error && 'commitError' in error) Promise.resolve(error.commitError).catch(() => undefined);
+      throw error;
     }
   };
-
-const reasonOf = (commitError: unknown): Promise<unknown> =>
-  Promise.resolve(commitError).catch((reason: unknown) => reason);

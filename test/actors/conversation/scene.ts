@@ -3,18 +3,8 @@ import type { LimitName } from '#contract/limits';
 import { conversationBehaviour } from '#actors/conversation/behaviour';
 import type { Submit } from '#actors/messages';
 import { probe } from '#testkit/probe';
-import {
-  asker,
-  heldBus,
-  heldMembers,
-  heldStore,
-  ids,
-  item,
-  limitsWith,
-  member,
-  neighbours,
-  numbered,
-} from '#test/actors/kit';
+import type { asker, numbered } from '#test/actors/kit';
+import { heldBus, heldMembers, heldStore, ids, item, limitsWith, member, neighbours } from '#test/actors/kit';
 
 export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const store = heldStore();

@@ -36,13 +36,18 @@ describe('entering', () => {
     for (const { closes } of [silent, refused, expired]) expect(closes).toMatchObject([{ code: 4101 }]);
   });
 
-  it('tells the older connection of the device that it is replaced', () => {
+  it('tells the older connection of the device that it is replaced, once this one is welcomed', () => {
     const session = start();
     session.frame({ t: 'hello', token: 'token', device: 'phone', cursors: new Map() });
     session.tokens.verify.take().answer({ user: 'bob', expiresAt: 3_600_000, admin: false });
     session.settle();
     const old = { ...address, node: 'n2', epoch: 6 };
     session.bus.register.take().answer({ address, replaced: old });
+    session.settle();
+    expect(session.bus.publish.calls).toHaveLength(0);
+    session.positions.open.take().answer({ known: true, cursors: new Map() });
+    session.settle();
+    session.bus.resync.take().answer({ last: new Map(), current: address });
     session.settle();
     expect(session.bus.publish.calls[0]?.args).toMatchObject(['n2', { t: 'replaced', old }]);
   });
