@@ -66,7 +66,7 @@ export const startServer = async (
 ): Promise<RunningServer> => {
   const { limits, data } = options;
   const log = jsonLog();
-  const embedded = await openEmbedded(data, { limits, log, seed: freshSeed() });
+  const embedded = await openEmbedded(data, { limits, log, time: systemTime, seed: freshSeed() });
   const secret = new TextEncoder().encode(options.secret ?? signingKey(data));
   const ports = decorate({ ...embedded.ports, tokens: jwtTokens({ secret }) });
   let serving: () => void = () => undefined;

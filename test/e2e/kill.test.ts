@@ -31,9 +31,8 @@ test('D2 D4 D7 D9 K5 K6 C8: twenty SIGKILLs lose nothing, double nothing, renumb
   await sleep(300);
   await crowd.rest(stage);
   const { answered, changed } = crowd;
-  process.stdout.write(
-    `kills: ${answered} messages, ${changed} changes of members, ${openAtKills} unanswered at kills, ${whileResuming} while resuming\n`,
-  );
+  const told = [`${answered} messages`, `${changed} changes of members`, `${openAtKills} unanswered at kills`];
+  process.stdout.write(`kills: ${told.join(', ')}, ${whileResuming} kills while resuming\n`);
   expect(answered).toBeGreaterThan(kills * 50);
   expect(changed).toBe(kills * 2);
   expect(openAtKills).toBeGreaterThan(kills * 10);

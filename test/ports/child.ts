@@ -9,8 +9,10 @@ const node = [process.execPath, '--conditions=source', '--import', hooks, progra
 export interface Child {
   /** Whole lines said so far. */
   readonly lines: () => string[];
-  /** Settles with the lines once there are so many, or when it has ended. */
-  readonly said: (count: number) => Promise<string[]>;
+  /** Settles with the lines once `are` enough of them were said. Fails when the child ends before. */
+  readonly until: (are: (lines: readonly string[]) => boolean) => Promise<readonly string[]>;
+  /** Settles with all lines when the child has ended by itself. */
+  readonly end: () => Promise<readonly string[]>;
   /** SIGKILL: nothing is flushed, nobody is told. */
   readonly kill: () => Promise<void>;
 }
@@ -19,9 +21,10 @@ export interface Child {
 export const startChild = (folder: string, mode: 'hold' | 'write', fileBlocks?: number): Child => {
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks};`;
   const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...node, folder, mode], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let errors = '';
   let ended = false;
   const waiting = new Set<() => void>();
   const wake = (): void => waiting.forEach((look) => look());
@@ -29,6 +32,7 @@ export const startChild = (folder: string, mode: 'hold' | 'write', fileBlocks?: 
     output += text;
     wake();
   });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const gone = new Promise<void>((resolve) =>
     child.once('close', () => {
       ended = true;
@@ -37,12 +41,14 @@ export const startChild = (folder: string, mode: 'hold' | 'write', fileBlocks?: 
     }),
   );
   const lines = (): string[] => output.split('\n').slice(0, -1);
-  const said = (count: number): Promise<string[]> =>
-    new Promise((resolve) => {
+  const until = (are: (said: readonly string[]) => boolean): Promise<readonly string[]> =>
+    new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!ended && lines().length < count) return;
+        const isEnough = are(lines());
+        if (!ended && !isEnough) return;
         waiting.delete(look);
-        resolve(lines());
+        if (isEnough) resolve(lines());
+        else reject(new Error(`the child ended: ${lines().slice(-3).join('; ')} ${errors}`));
       };
       waiting.add(look);
       look();
@@ -51,5 +57,5 @@ export const startChild = (folder: string, mode: 'hold' | 'write', fileBlocks?: 
     child.kill('SIGKILL');
     return gone;
   };
-  return { lines, said, kill };
+  return { lines, until, end: () => gone.then(lines), kill };
 };

@@ -3,13 +3,14 @@
 import { writeSync } from 'node:fs';
 import { withLimits } from '#contract/limits';
 import { openEmbedded } from '#adapters/embedded/open';
+import { systemTime } from '#adapters/system/time';
 import { conversation, drafts, group } from '#test/ports/words';
 
 const [folder = '', mode = 'hold'] = process.argv.slice(2);
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const { ports } = await openEmbedded(folder, { limits: withLimits(), log: quiet, seed: 'child' });
+const { ports } = await openEmbedded(folder, { limits: withLimits(), log: quiet, time: systemTime, seed: 'child' });
 const { store } = ports;
 
 const writeOn = (conv: string, last: number, run: string): void => {

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { withLimits } from '#contract/limits';
 import type { LimitName } from '#contract/limits';
 import { openEmbedded } from '#adapters/embedded/open';
+import { systemTime } from '#adapters/system/time';
 import { busSuite } from '#test/ports/bus.suite';
 import { startChild } from '#test/ports/child';
 import type { Child } from '#test/ports/child';
@@ -30,7 +31,12 @@ const newFolder = (): string => {
 };
 
 const openIn = async (folder: string, limits: Partial<Record<LimitName, number>> = {}): Promise<Backend> => {
-  const { ports, close } = await openEmbedded(folder, { limits: withLimits(limits), log: quiet, seed: 'seed' });
+  const { ports, close } = await openEmbedded(folder, {
+    limits: withLimits(limits),
+    log: quiet,
+    time: systemTime,
+    seed: 'seed',
+  });
   const backend = { ports, outcome: settle, close };
   backends.push(backend);
   return backend;
@@ -56,7 +62,12 @@ afterEach(async () => {
 describe('embedded', () => {
   const open = async (): Promise<Backend> => {
     const folder = mkdtempSync(join(tmpdir(), 'hogmanay-ports-'));
-    const { ports, close } = await openEmbedded(folder, { limits: withLimits(), log: quiet, seed: 'seed' });
+    const { ports, close } = await openEmbedded(folder, {
+      limits: withLimits(),
+      log: quiet,
+      time: systemTime,
+      seed: 'seed',
+    });
     const closeAndRemove = () => close().then(() => rmSync(folder, { recursive: true }));
     return { ports, outcome: settle, close: closeAndRemove };
   };
@@ -133,10 +144,10 @@ describe('one process a folder', () => {
     for (const mode of ['hold', 'write'] as const) {
       const folder = newFolder();
       const holder = child(folder, mode);
-      await holder.said(mode === 'hold' ? 1 : 500);
+      await holder.until((lines) => lines.length >= (mode === 'hold' ? 1 : 500));
       for (let n = 0; n < 20; n += 1) await expect(openIn(folder)).rejects.toMatchObject(inUse);
       const late = child(folder, 'hold');
-      expect(await late.said(1)).toEqual([]);
+      expect(await late.end()).toEqual([]);
       await holder.kill();
       await openIn(folder);
     }
@@ -149,7 +160,7 @@ describe('a process that is killed', () => {
     const answered = new Map<string, { seq: number; id: string }[]>();
     for (let round = 1; round <= 3; round += 1) {
       const writer = child(folder, 'write');
-      await writer.said(1_500 * round);
+      await writer.until((lines) => lines.length > 1_500 * round);
       await writer.kill();
       for (const line of writer.lines().slice(1)) {
         const [conv = '', seq, id = ''] = line.split(' ');
@@ -191,13 +202,11 @@ describe('a disk that is full', () => {
     const folder = newFolder();
     const writer = child(folder, 'write', 2_000);
     const isFault = (line: string): boolean => line.startsWith('store.unavailable');
-    let lines = await writer.said(1_000);
     // Each of the twenty conversations stops at its first fault.
-    for (let more = lines.length + 1; lines.filter(isFault).length < 20; more = lines.length + 1)
-      lines = await writer.said(more);
+    const lines = await writer.until((said) => said.filter(isFault).length === 20);
     expect(new Set(lines.filter(isFault))).toEqual(new Set(['store.unavailable unknown']));
     const late = child(folder, 'hold');
-    expect(await late.said(1)).toEqual([]);
+    expect(await late.end()).toEqual([]);
     await writer.kill();
     const backend = await openIn(folder);
     const said = lines.filter((line) => line.startsWith('conv-0 ')).map((line) => line.split(' '));

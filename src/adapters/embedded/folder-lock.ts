@@ -7,29 +7,32 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
+import type { Transaction } from 'lmdb';
 
 export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** Folders locked by this process: LMDB would give up the system's lock of the first if it were opened twice. */
-const lockedHere = new Set<string>();
+/**
+ * Places held by this process, by folder. Held here, out of reach of the garbage collector, which would give up the place
+ * of a server that merely forgot how to close. A folder is not opened twice: LMDB would give up the first one's lock.
+ */
+const places = new Map<string, Transaction>();
 
 /** Undefined: somebody else has it, or this process itself. */
 export const lockFolder = async (folder: string): Promise<FolderLock | undefined> => {
   const path = realpathSync(folder);
-  if (lockedHere.has(path)) return undefined;
-  lockedHere.add(path);
+  if (places.has(path)) return undefined;
   const environment = open<unknown, string>(join(path, 'lock'), { noSubdir: false, overlappingSync: false });
-  // Reading takes the place. It is held by reference: without one, the garbage collector would give it up.
   const place = environment.useReadTransaction();
+  places.set(path, place);
   const release = async (): Promise<void> => {
     place.done();
     await environment.close();
-    lockedHere.delete(path);
+    places.delete(path);
   };
-  const places = environment.readerList().match(/^\s*\d+ /gm) ?? [];
-  if (places.length === 1) return { release };
+  const taken = environment.readerList().match(/^\s*\d+ /gm) ?? [];
+  if (taken.length === 1) return { release };
   await release();
   return undefined;
 };

@@ -7,7 +7,7 @@ import type { Fault } from '#contract/effects';
 import type { ErrorCode } from '#contract/errors';
 import type { Limits } from '#contract/limits';
 import type { Ports } from '#contract/ports/ports';
-import type { Log } from '#contract/ports/system';
+import type { Log, TimeSource } from '#contract/ports/system';
 import { embeddedBus } from '#adapters/embedded/bus';
 import { Committer } from '#adapters/embedded/committer';
 import { embeddedPositions } from '#adapters/embedded/device-positions';
@@ -23,13 +23,14 @@ import { Writing } from '#adapters/embedded/writing';
 export interface EmbeddedOptions {
   readonly limits: Limits;
   readonly log: Log;
+  readonly time: TimeSource;
   /** Chance, for the key under which ids are remembered: drawn when the folder is made, then kept in it. */
   readonly seed: string;
 }
 
 export interface Embedded {
   readonly ports: Omit<Ports, 'tokens'>;
-  /** Waits for what is being written, then gives the folder back. */
+  /** Waits for what is being written, then gives the folder back. Twice is once. */
   close(): Promise<void>;
 }
 
@@ -53,27 +54,29 @@ export const openEmbedded = async (folder: string, options: EmbeddedOptions): Pr
   try {
     const format = openFormat(environment, options.seed);
     if (format === 'newer') throw newer(folder);
-    const { ports, committer } = wire(environment, format.key, options);
-    return { ports, close: () => committer.close().then(close) };
+    const { ports, settle } = wire(environment, format.key, options);
+    let closed: Promise<void> | undefined;
+    return { ports, close: () => (closed ??= settle().then(close)) };
   } catch (error) {
     await close();
     throw error;
   }
 };
 
-const wire = (environment: Environment, key: FingerprintKey, { limits, log }: EmbeddedOptions) => {
+const wire = (environment: Environment, key: FingerprintKey, { limits, log, time }: EmbeddedOptions) => {
   const tables = openTables(environment);
   const reading = new Reading(tables);
   const writing = new Writing({ tables, reading, key, idEntries: limits['embedded.idEntries'] });
   const transact = transactOf(environment);
   const committer = new Committer({ transact, limits, log, onFailure: () => writing.ids.forgetAll() });
+  const devices = embeddedPositions({ tables, committer, time, flushMs: limits['positions.flushMs'] });
   const ports: Embedded['ports'] = {
     store: embeddedStore(reading, writing, committer),
     members: embeddedMembers(reading),
-    positions: embeddedPositions(tables, committer),
+    positions: devices.positions,
     bus: embeddedBus(reading),
   };
-  return { ports, committer };
+  return { ports, settle: () => devices.flush().then(() => committer.close()) };
 };
 
 const inUse = (folder: string): FolderError =>
