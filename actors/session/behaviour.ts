@@ -45,7 +45,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
   const input = { helloWithinMs: limits['hello.withinMs'], graceMs: limits['session.graceMs'] };
   const onEmit = (emitted: SessionEmitted): void => {
     if (emitted.type === 'close') outlet.close(emitted.code, emitted.reason);
-    else ctx.stop(ctx.self);
+    else ctx.after('expired', 0, { t: 'expired' });
   };
   kit.gateway.tell({ t: 'joined', session: name, ref: ctx.self });
   ctx.every('heartbeat', limits['heartbeat.ms'], { t: 'heartbeat' });
@@ -56,6 +56,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     who: undefined,
     verifying: false,
     address: undefined,
+    registering: false,
     replaces: null,
     cursors: new Map(),
     positions: undefined,
@@ -64,6 +65,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     left: new Map(),
     catchUp: new Set(),
     reading: undefined,
+    readingIsVoid: false,
     waiting: new Set(),
     unacked: 0,
     pending: new Map(),
@@ -174,6 +176,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return leaveNow(hands);
     case 'gap':
       return gapStays(hands, message.conv);
+    case 'expired':
+      return state.registering ? undefined : hands.ctx.stop(hands.ctx.self);
     case 'done':
       return undefined;
   }

@@ -92,6 +92,7 @@ const readFailed = ({ kit, ctx }: Hands): void =>
   ctx.after('read-again', kit.limits['replay.retryMs'], { t: 'read-again' });
 
 export const readAgain = (hands: Hands): void => {
+  hands.state.readingIsVoid = false;
   hands.state.reading = undefined;
   pumpCatchUp(hands);
 };
@@ -99,6 +100,7 @@ export const readAgain = (hands: Hands): void => {
 export const replayFailed = (hands: Hands, message: Extract<ToSession, { t: 'replay-failed' }>): void => {
   const { state } = hands;
   if (state.reading !== message.conv) return;
+  if (state.readingIsVoid) return readAgain(hands);
   if (message.fault.code !== 'conversation.forbidden') return readFailed(hands);
   state.reading = undefined;
   state.catchUp.delete(message.conv);
@@ -110,6 +112,7 @@ export const replayed = (hands: Hands, { standing, entries }: Extract<ToSession,
   const { state } = hands;
   const { conv } = standing;
   if (state.reading !== conv) return;
+  if (state.readingIsVoid) return readAgain(hands);
   state.reading = undefined;
   if (!state.catchUp.has(conv)) return pumpCatchUp(hands);
   const view = state.views.get(conv) ?? unseen(hands, standing);
@@ -163,6 +166,7 @@ export const leave = (hands: Hands, conv: Conv): void => {
   state.catchUp.delete(conv);
   state.waiting.delete(conv);
   state.left.set(conv, undefined);
+  if (state.reading === conv) state.readingIsVoid = true;
   outlet.send({ t: 'removed', conv });
   windowMoved(hands);
 };

@@ -41,6 +41,7 @@ export const verified = (
   state.who = { user, device, expiresAt };
   state.cursors = cursors;
   ctx.after('token', expiresAt - ctx.now, { t: 'token-expired' });
+  state.registering = true;
   const registration = { user, device, node: kit.node, session: state.name };
   ctx.start(kit.ports.bus.register(registration, ctx.now), (registered) => ({ t: 'registered', outcome: registered }));
 };
@@ -64,8 +65,11 @@ export const registered = (
 ): void => {
   const { kit, state, ctx } = hands;
   const { who } = state;
+  state.registering = false;
+  if (outcome.ok) state.address = outcome.value.address;
+  // The connection went meanwhile: the last words take the registration back.
+  if (state.machine.in('expired')) return ctx.stop(ctx.self);
   if (!outcome.ok || who === undefined) return failed(hands);
-  state.address = outcome.value.address;
   state.replaces = outcome.value.replaced;
   kit.delivery.tell({ t: 'attach', user: who.user, session: state.name, ref: ctx.self });
   ctx.start(kit.ports.positions.open(who.user, who.device), (positioned) => ({ t: 'positioned', outcome: positioned }));

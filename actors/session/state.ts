@@ -62,6 +62,8 @@ export interface SessionState {
   /** A token is being looked at. */
   verifying: boolean;
   address: SessionAddress | undefined;
+  /** A registration is under way: it must be taken back when the session ends meanwhile. */
+  registering: boolean;
   /** The older connection of the device, until it is told. */
   replaces: SessionAddress | null;
   /** Cursors of hello, until the replay starts. */
@@ -75,6 +77,8 @@ export interface SessionState {
   /** Conversations to be caught up, in this order; one read at a time. */
   readonly catchUp: Set<Conv>;
   reading: Conv | undefined;
+  /** The user left while the read was under way: its answer is from before, and void. */
+  readingIsVoid: boolean;
   /** Conversations whose next number is a send of this connection that waits for its answer. */
   readonly waiting: Set<Conv>;
   /** Messages unacknowledged over all conversations. */
@@ -109,6 +113,7 @@ export type Own =
   | { readonly t: 'lasts-came'; readonly index: Resync['last']; readonly outcome: Outcome<ReadonlyMap<Conv, Seq>> }
   | { readonly t: 'saved'; readonly positions: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<void> }
   | { readonly t: 'done' }
+  | { readonly t: 'expired' }
   | { readonly t: 'heartbeat' }
   | { readonly t: 'resync' }
   | { readonly t: 'token-expired' }

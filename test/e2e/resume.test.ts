@@ -1,7 +1,7 @@
 // Coming back: what was missed is replayed exactly, or the gap is announced; what was unanswered is sent again.
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Client } from '#test/e2e/driver/client';
-import { sleep, until } from '#test/e2e/driver/wait';
+import { until } from '#test/e2e/driver/wait';
 import { Stage } from '#test/e2e/stage';
 
 let stage: Stage;
@@ -107,11 +107,10 @@ describe('a device that comes back', () => {
 
 describe('a new device', () => {
   test('starts after what any device of the user has acknowledged, and keeps that start', async () => {
-    // What a device acknowledged is known to others once it is written down, 5 s later at most; here soon.
-    const { anna, ben, conv } = await pair({ 'positions.flushMs': 20 });
+    const { anna, ben, conv } = await pair();
     await say(anna, conv, 4, 'before');
     await ben.holds(conv, 4);
-    await sleep(300);
+    await ben.ping();
     const phone = await stage.client('ben', { device: 'phone', ack: 'by hand' });
     expect(await phone.connect()).toMatchObject({ resumed: false });
     expect(seqs(phone)).toEqual([]);
