@@ -157,7 +157,7 @@ const prove = (hands: Hands, view: View, standing: Standing): void => {
 };
 
 /** The user is no longer in: `removed`, and the places of its messages are free. */
-export const leave = (hands: Hands, conv: Conv): void => {
+export const leave = (hands: Hands, conv: Conv, by?: Seq): void => {
   const { state, outlet, ctx } = hands;
   const view = state.views.get(conv);
   if (view?.mode === 'gap') ctx.cancel(`gap ${conv}`);
@@ -165,10 +165,11 @@ export const leave = (hands: Hands, conv: Conv): void => {
   state.views.delete(conv);
   state.catchUp.delete(conv);
   state.waiting.delete(conv);
-  state.left.set(conv, undefined);
+  state.left.set(conv, { upTo: by ?? view?.last ?? 0, own: undefined });
   if (state.reading === conv) state.readingIsVoid = true;
   outlet.send({ t: 'removed', conv });
   windowMoved(hands);
+  pumpCatchUp(hands);
 };
 
 /** Places were freed: a session that paused goes on, from the store. */

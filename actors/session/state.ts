@@ -49,6 +49,13 @@ export interface View {
   held: SharedMessage[];
 }
 
+/** A conversation this connection was told to have left. */
+export interface Left {
+  /** The number by which it was left, or the highest that was known: notices up to here are late news. */
+  readonly upTo: Seq;
+  own: View['own'];
+}
+
 export interface Identity {
   readonly user: User;
   readonly device: Device;
@@ -73,7 +80,7 @@ export interface SessionState {
   /** Conversations that were heard of before it was known where they stand. */
   readonly early: Map<Conv, Seq>;
   /** Conversations this connection was told to have left; numbers it was told as `stored` since then. */
-  readonly left: Map<Conv, View['own']>;
+  readonly left: Map<Conv, Left>;
   /** Conversations to be caught up, in this order; one read at a time. */
   readonly catchUp: Set<Conv>;
   reading: Conv | undefined;
@@ -150,7 +157,7 @@ export const newView = (conv: Conv, since: Seq, next: Seq, last: Seq): View => (
 
 /** A conversation comes (back) to this connection. */
 export const enter = ({ state }: Hands, view: View): void => {
-  const own = state.views.get(view.conv)?.own ?? state.left.get(view.conv);
+  const own = state.views.get(view.conv)?.own ?? state.left.get(view.conv)?.own;
   if (own !== undefined) view.own = own;
   state.left.delete(view.conv);
   state.views.set(view.conv, view);
@@ -160,7 +167,8 @@ export const enter = ({ state }: Hands, view: View): void => {
 export const ownStored = ({ state }: Hands, conv: Conv, seq: Seq): void => {
   const view = state.views.get(conv);
   if (view === undefined) {
-    state.left.set(conv, (state.left.get(conv) ?? new Set()).add(seq));
+    const left = state.left.get(conv);
+    if (left !== undefined) (left.own ??= new Set()).add(seq);
     return;
   }
   view.last = Math.max(view.last, seq);

@@ -19,6 +19,7 @@ export const noticeCame = (hands: Hands, notice: Notice, messages: readonly Shar
     state.early.set(conv, Math.max(state.early.get(conv) ?? 0, notice.to));
     return;
   }
+  if (notice.to <= (state.left.get(conv)?.upTo ?? -1)) return;
   if (notice.removed.includes(state.who.user)) return removedBy(hands, conv, notice.to);
   if (notice.added.includes(state.who.user)) opens(hands, notice);
   const view = state.views.get(conv);
@@ -34,7 +35,7 @@ const removedBy = (hands: Hands, conv: Conv, seq: Seq): void => {
   if (state.left.has(conv) || (view !== undefined && view.since > seq)) return;
   const backAgain = [...(view?.own ?? [])].some((stored) => stored > seq);
   if (backAgain) behind(hands, conv);
-  else leave(hands, conv);
+  else leave(hands, conv, seq);
 };
 
 /** The conversation opens for this user: `opened` ahead of the entry that added them. */

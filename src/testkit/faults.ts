@@ -26,26 +26,23 @@ export type Call<P, K extends keyof P> = {
   readonly [N in K]: { readonly operation: N; readonly args: P[N] extends (...args: infer A) => unknown ? A : never };
 }[K];
 
-/** Names of the operations that answer an effect. */
+/** Names of the operations that answer an effect: their result takes a `done`. */
 export type Operations<P> = {
-  [N in keyof P]: P[N] extends (...args: never[]) => (done: infer D) => void
-    ? D extends () => void
-      ? N
-      : never
-    : never;
+  [N in keyof P]: P[N] extends (...args: never[]) => (done: infer D) => void ? (unknown extends D ? never : N) : never;
 }[keyof P] &
   string;
 
-type Around = (operation: string, args: readonly unknown[], effect: Effect<unknown>) => Effect<unknown>;
+type Around<K> = (operation: K, args: readonly unknown[], effect: Effect<unknown>) => Effect<unknown>;
 
 /** The same port, with a hand between asking and doing for the operations named. */
-const wrapped = <P extends object>(port: P, operations: readonly string[], around: Around): P =>
+const wrapped = <P extends object, K extends string>(port: P, operations: readonly K[], around: Around<K>): P =>
   new Proxy(port, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
-      if (typeof name !== 'string' || !operations.includes(name)) return member.bind(target) as unknown;
-      return (...args: unknown[]) => around(name, args, Reflect.apply(member, target, args) as Effect<unknown>);
+      const operation = operations.find((one) => one === name);
+      if (operation === undefined) return member.bind(target) as unknown;
+      return (...args: unknown[]) => around(operation, args, Reflect.apply(member, target, args) as Effect<unknown>);
     },
   });
 
@@ -57,7 +54,7 @@ export const withFaults = <P extends object, K extends Operations<P>>(
   rule: (call: Call<P, K>) => Verdict,
 ): P =>
   wrapped(port, operations, (operation, args, effect) => (done) => {
-    const verdict = rule({ operation, args } as Call<P, K>);
+    const verdict = rule({ operation, args } as unknown as Call<P, K>);
     if (verdict === 'pass') return effect(done);
     if (verdict === 'drop') return;
     if (verdict === 'drop answer') return effect(() => undefined);
@@ -69,16 +66,17 @@ export const withFaults = <P extends object, K extends Operations<P>>(
 
 export type CrashPoint<K extends string> = `before:${K}` | `after:${K}`;
 
+const point = <K extends string>(when: 'before' | 'after', operation: K): CrashPoint<K> => `${when}:${operation}`;
+
 /** `reached` is asked before and after each of these operations, and answers whether it goes on from there. */
 export const withCrashPoints = <P extends object, K extends Operations<P>>(
   port: P,
   operations: readonly K[],
-  reached: (point: CrashPoint<K>) => boolean,
+  reached: (at: CrashPoint<K>) => boolean,
 ): P =>
   wrapped(port, operations, (operation, _args, effect) => (done) => {
-    const name = operation as K;
-    if (!reached(`before:${name}`)) return;
+    if (!reached(point('before', operation))) return;
     effect((outcome) => {
-      if (reached(`after:${name}`)) done(outcome);
+      if (reached(point('after', operation))) done(outcome);
     });
   });

@@ -1,4 +1,4 @@
-// The load generator at work, small and short: against the relay that the benchmark compares with, and against nobody.
+// The load generator at work, small and short: against the relay that the benchmark compares with, the server, nobody.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,10 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { readOptions } from '#load/options';
 import { runLoad } from '#load/run';
+import { stopServers } from '#test/e2e/driver/server-process';
+import { secret, Stage } from '#test/e2e/stage';
 
 let relay: ChildProcess | undefined;
 
-afterEach(() => void relay?.kill('SIGKILL'));
+afterEach(async () => {
+  relay?.kill('SIGKILL');
+  await stopServers();
+});
 
 async function relayUrl(): Promise<string> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('relay.mjs', import.meta.url))]);
@@ -18,10 +23,10 @@ async function relayUrl(): Promise<string> {
   return line.toString('utf8').trim().replace('listening on ', '');
 }
 
-const settings = ['--mode', 'relay', '--users', '10', '--window', '4', '--warmup', '0.1', '--seconds', '0.3'];
+const small = ['--users', '10', '--window', '4', '--warmup', '0.1', '--seconds', '0.3'];
 
 test('counts what both the recipient and the sender know of, and how long it took', async () => {
-  const options = readOptions([...settings, '--url', await relayUrl(), '--server-pid', `${relay?.pid}`], '');
+  const options = readOptions(['--mode', 'relay', ...small, '--url', await relayUrl()], '');
   const result = await runLoad(options);
   expect(result).toMatchObject({ mode: 'relay', users: 10, window: 4, bodyBytes: 100 });
   expect(result.messages).toBeGreaterThan(100);
@@ -30,8 +35,17 @@ test('counts what both the recipient and the sender know of, and how long it too
   expect(result.deliveryMs.p99).toBeGreaterThanOrEqual(result.deliveryMs.p50 ?? Infinity);
 });
 
+test('speaks the protocol with the server, which stores and delivers all that was sent', async () => {
+  const { server } = await Stage.open({ limits: { 'frames.perSecond': 0 } });
+  const settings = ['--url', server.http ?? '', '--server-pid', `${process.pid}`];
+  const result = await runLoad(readOptions([...small, ...settings], secret));
+  expect(result).toMatchObject({ mode: 'hogmanay', users: 10 });
+  expect(result.messages).toBeGreaterThan(10);
+  if (process.platform === 'linux') expect(result.serverCpuUs).toBeGreaterThan(0);
+});
+
 test('fails aloud where nobody listens', async () => {
-  await expect(runLoad(readOptions([...settings, '--url', 'ws://127.0.0.1:9'], ''))).rejects.toThrow('ECONNREFUSED');
+  await expect(runLoad(readOptions([...small, '--url', 'ws://127.0.0.1:9'], secret))).rejects.toThrow('ECONNREFUSED');
 });
 
 test('says how it is used', () => {

@@ -11,7 +11,7 @@ import { Server, stopServers } from '#test/e2e/driver/server-process';
 import type { ServerOptions } from '#test/e2e/driver/server-process';
 import { within } from '#test/e2e/driver/wait';
 
-const secret = 'the secret of the end-to-end tests, long enough';
+export const secret = 'the secret of the end-to-end tests, long enough';
 
 export const tokenFor = (user: string, ttlSeconds = 3_600, key = secret): Promise<string> =>
   new SignJWT({ sub: user })

@@ -6,13 +6,13 @@ import type { Ports } from '#contract/ports/ports';
 import type { AppendGroup, AppendResult, NewConversation, Numbered } from '#contract/ports/store';
 import { conversation, freshName } from '#test/ports/words';
 
-export type StorePorts = Omit<Ports, 'tokens'>;
+type StorePorts = Omit<Ports, 'tokens'>;
 
 export interface Backend {
   readonly ports: StorePorts;
   /** Starts the effect and lets whatever time it needs go by. */
   outcome<T>(effect: Effect<T>): Promise<Outcome<T>>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type OpenBackend = () => Promise<Backend>;
@@ -34,12 +34,12 @@ export const created = async (backend: Backend, given: Partial<NewConversation> 
   return answer.item;
 };
 
-export interface Appended {
+interface Appended {
   readonly item: ConversationItem;
   readonly results: readonly Numbered[];
 }
 
-export const demandAppended = (result: AppendResult): Appended => {
+const demandAppended = (result: AppendResult): Appended => {
   if (result.kind === 'conflict') throw new Error(`conflict: ${JSON.stringify(result.item)}`);
   return result;
 };

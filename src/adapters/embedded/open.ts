@@ -31,7 +31,7 @@ export interface EmbeddedOptions {
 export interface Embedded {
   readonly ports: Omit<Ports, 'tokens'>;
   /** Waits for what is being written, then gives the folder back. Twice is once. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Why a folder was not opened: a fault that can be thrown. */

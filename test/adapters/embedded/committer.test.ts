@@ -9,16 +9,13 @@ import { Committer } from '#adapters/embedded/committer';
 const slowDisk = (queue = 100) => {
   const commits: { readonly land: () => void; readonly fail: () => void }[] = [];
   const events: string[] = [];
-  const transact = (work: () => void): Promise<void> =>
-    new Promise((resolve, reject) => {
-      events.push('commit');
-      try {
-        work();
-      } catch (error) {
-        reject(error as Error);
-      }
-      commits.push({ land: resolve, fail: () => reject(new Error('no space left')) });
-    });
+  const transact = async (work: () => void): Promise<void> => {
+    events.push('commit');
+    work();
+    await new Promise<void>((resolve, reject) =>
+      commits.push({ land: resolve, fail: () => reject(new Error('no space left')) }),
+    );
+  };
   const logged: string[] = [];
   const log = { info: () => undefined, warn: () => undefined, error: (text: string) => void logged.push(text) };
   const limits = withLimits({ 'embedded.queue': queue });
