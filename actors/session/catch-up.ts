@@ -1,6 +1,7 @@
 /**
- * Whoever is behind reads from the store, one conversation at a time, as far as the window goes: the replay after hello,
- * gaps that stayed, sessions that were slow, conversations that nobody told this connection of. What the store says wins.
+ * Whoever is behind reads from the store, one conversation at a time, as far as the window goes: the replay after
+ * hello, gaps that stayed, sessions that were slow, conversations that nobody told this connection of. What the store
+ * says wins.
  */
 import type { Conv, Seq } from '#contract/conversation';
 import type { FrameOf } from '#contract/frames';

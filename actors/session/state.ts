@@ -24,7 +24,7 @@ export interface SessionKit {
   readonly conversations: { tell(conv: Conv, message: ToConversation): Fault | undefined };
 }
 
-/** `live`: what arrives goes out. `gap`: a number is missing for the moment. `behind`: the rest comes from the store. */
+/** `live`: what arrives goes out. `gap`: a number is missing for now. `behind`: the rest comes from the store. */
 export type ViewMode = 'live' | 'gap' | 'behind';
 
 /** Where one conversation stands on this connection. */

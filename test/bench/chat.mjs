@@ -3,7 +3,7 @@
 // docs/bench/<date>-chat.json. Exit 1 when the server stays below its target.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, cpus, tmpdir } from 'node:os';
+import { arch, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -121,6 +121,8 @@ const summary = (results) => ({
   deliveryP99Ms: median(results.map(({ deliveryMs }) => deliveryMs.p99)),
 });
 
+/** What else this machine was doing: far above 0, the figures say little and only the ratio says something. */
+const [busyBefore] = loadavg();
 /** @type {Record<Mode, LoadResult[]>} */
 const results = { relay: [], hogmanay: [] };
 for (let turn = 0; turn < Number(values.rounds); turn += 1) {
@@ -133,7 +135,7 @@ const [first] = results.hogmanay;
 const report = {
   what: 'messages stored and delivered a second, against a ws relay that stores nothing',
   shape: { users: first?.users, window: first?.window, bodyBytes: first?.bodyBytes, seconds: Number(values.seconds) },
-  machine: { cpus: cpus().length, model: cpus()[0]?.model, arch: arch(), node: process.version },
+  machine: { cpus: cpus().length, model: cpus()[0]?.model, arch: arch(), node: process.version, busyBefore },
   relay,
   hogmanay,
   ratio,

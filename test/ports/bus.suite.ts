@@ -1,82 +1,86 @@
 /** The bus, as far as a server that is alone needs it too: who is connected, and where each conversation stands. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Notice, SessionAddress } from '#contract/ports/bus';
-import { append, created, valueOf } from '#test/ports/harness';
-import type { Backend, OpenBackend } from '#test/ports/harness';
+import { append, created, openedFor, valueOf } from '#test/ports/harness';
+import type { OpenBackend, Use } from '#test/ports/harness';
 import { change, draft, freshName, group, notice } from '#test/ports/words';
 
-export const busSuite = (open: OpenBackend): void => {
-  let backend: Backend;
-  const register = (user: string, session: string, now: number, device = 'phone') =>
-    valueOf(backend, backend.ports.bus.register({ user, device, node: 'a', session }, now));
-  const resync = (user: string, device = 'phone') => valueOf(backend, backend.ports.bus.resync(user, device));
-  const current = async (user: string): Promise<SessionAddress | null> => (await resync(user)).current;
+const register = (use: Use, user: string, session: string, now: number, device = 'phone') =>
+  valueOf(use(), use().ports.bus.register({ user, device, node: 'a', session }, now));
 
-  beforeAll(async () => {
-    backend = await open();
-  });
-  afterAll(() => backend.close());
+const resync = (use: Use, user: string, device = 'phone') => valueOf(use(), use().ports.bus.resync(user, device));
 
+const current = async (use: Use, user: string): Promise<SessionAddress | null> => (await resync(use, user)).current;
+
+const sessions = (use: Use): void => {
   describe('sessions', () => {
     test('a newer registration replaces the older and outranks it, whatever the clocks say', async () => {
       const user = freshName('user');
-      const first = await register(user, 's1', 100);
+      const first = await register(use, user, 's1', 100);
       expect(first).toEqual({
         address: { user, device: 'phone', node: 'a', session: 's1', epoch: 100 },
         replaced: null,
       });
-      const second = await register(user, 's2', 50);
+      const second = await register(use, user, 's2', 50);
       expect(second.replaced).toEqual(first.address);
       expect(second.address.epoch).toBe(101);
-      expect((await register(user, 's3', 500)).address.epoch).toBe(500);
+      expect((await register(use, user, 's3', 500)).address.epoch).toBe(500);
     });
 
     test('devices of a user live side by side', async () => {
       const user = freshName('user');
-      await register(user, 's1', 1);
-      expect((await register(user, 's2', 1, 'laptop')).replaced).toBe(null);
-      expect((await current(user))?.session).toBe('s1');
+      await register(use, user, 's1', 1);
+      expect((await register(use, user, 's2', 1, 'laptop')).replaced).toBe(null);
+      expect((await current(use, user))?.session).toBe('s1');
     });
 
     test('restored unchanged, unless a newer one is there', async () => {
       const user = freshName('user');
-      const { address: old } = await register(user, 's1', 100);
-      await valueOf(backend, backend.ports.bus.unregister(old));
-      expect(await current(user)).toBe(null);
-      await valueOf(backend, backend.ports.bus.restore(old));
-      expect(await current(user)).toEqual(old);
-      const { address: newer } = await register(user, 's2', 100);
-      await valueOf(backend, backend.ports.bus.restore(old));
-      expect(await current(user)).toEqual(newer);
+      const { address: old } = await register(use, user, 's1', 100);
+      await valueOf(use(), use().ports.bus.unregister(old));
+      expect(await current(use, user)).toBe(null);
+      await valueOf(use(), use().ports.bus.restore(old));
+      expect(await current(use, user)).toEqual(old);
+      const { address: newer } = await register(use, user, 's2', 100);
+      await valueOf(use(), use().ports.bus.restore(old));
+      expect(await current(use, user)).toEqual(newer);
     });
 
     test('one that was replaced cannot take the newer one away', async () => {
       const user = freshName('user');
-      const { address: old } = await register(user, 's1', 100);
-      const { address: newer } = await register(user, 's2', 200);
-      await valueOf(backend, backend.ports.bus.unregister(old));
-      expect(await current(user)).toEqual(newer);
+      const { address: old } = await register(use, user, 's1', 100);
+      const { address: newer } = await register(use, user, 's2', 200);
+      await valueOf(use(), use().ports.bus.unregister(old));
+      expect(await current(use, user)).toEqual(newer);
     });
   });
+};
 
+const resyncing = (use: Use): void => {
   describe('resync', () => {
     test('says where each conversation stands: created, written, joined, left', async () => {
       const user = freshName('user');
-      const { bus } = backend.ports;
+      const { bus } = use().ports;
       const say = (given: Partial<Notice> & Pick<Notice, 'conv' | 'from' | 'to'>) =>
-        valueOf(backend, bus.fanOut('a', 'cause', [notice(given)]));
-      const { conv } = await created(backend, { founders: ['alice', user] });
+        valueOf(use(), bus.fanOut('a', 'cause', [notice(given)]));
+      const { conv } = await created(use(), { founders: ['alice', user] });
       await say({ conv, from: 0, to: 0, added: ['alice', user] });
-      expect([...(await resync(user)).last]).toEqual([[conv, { seq: 0, since: 1 }]]);
-      await append(backend, group(conv, 0, [draft('hello')]));
+      expect([...(await resync(use, user)).last]).toEqual([[conv, { seq: 0, since: 1 }]]);
+      await append(use(), group(conv, 0, [draft('hello')]));
       await say({ conv, from: 1, to: 1, recipients: ['alice', user] });
-      expect([...(await resync(user)).last]).toEqual([[conv, { seq: 1, since: 1 }]]);
-      await append(backend, group(conv, 1, [change([], [user])]));
+      expect([...(await resync(use, user)).last]).toEqual([[conv, { seq: 1, since: 1 }]]);
+      await append(use(), group(conv, 1, [change([], [user])]));
       await say({ conv, from: 2, to: 2, recipients: ['alice'], removed: [user] });
-      expect([...(await resync(user)).last]).toEqual([]);
-      await append(backend, group(conv, 2, [change([user], [])]));
+      expect([...(await resync(use, user)).last]).toEqual([]);
+      await append(use(), group(conv, 2, [change([user], [])]));
       await say({ conv, from: 3, to: 3, recipients: ['alice', user], added: [user] });
-      expect([...(await resync(user)).last]).toEqual([[conv, { seq: 3, since: 3 }]]);
+      expect([...(await resync(use, user)).last]).toEqual([[conv, { seq: 3, since: 3 }]]);
     });
   });
+};
+
+export const busSuite = (open: OpenBackend): void => {
+  const use = openedFor(open);
+  sessions(use);
+  resyncing(use);
 };

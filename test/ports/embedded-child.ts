@@ -1,5 +1,5 @@
-// A process with the embedded store, for tests that kill it: opens the folder, says so, and then writes without end. Each
-// answer is told as one line, at once: `conversation number id`, or the code and effect of a fault.
+// A process with the embedded store, for tests that kill it: opens the folder, says so, and then writes without end.
+// Each answer is told as one line, at once: `conversation number id`, or the code and effect of a fault.
 import { withLimits } from '#contract/limits';
 import { openEmbedded } from '#adapters/embedded/open';
 import { systemTime } from '#adapters/system/time';

@@ -1,5 +1,5 @@
 /** What a suite needs of a backend, and how it asks it. */
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { ConversationItem } from '#contract/conversation';
 import type { Effect, Outcome } from '#contract/effects';
 import type { Ports } from '#contract/ports/ports';
@@ -16,6 +16,18 @@ export interface Backend {
 }
 
 export type OpenBackend = () => Promise<Backend>;
+
+/** How the tests of a suite reach the backend that is opened for them. */
+export type Use = () => Backend;
+
+export const openedFor = (open: OpenBackend): Use => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await open();
+  });
+  afterAll(() => backend.close());
+  return () => backend;
+};
 
 export const valueOf = async <T>(backend: Backend, effect: Effect<T>): Promise<T> => {
   const outcome = await backend.outcome(effect);

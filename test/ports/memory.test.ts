@@ -121,7 +121,7 @@ describe('several nodes in memory', () => {
     expect(heard).toEqual([]);
   });
 
-  test('a fan-out reaches each other node that has sessions of those concerned, and only with what concerns them', () => {
+  test('a fan-out reaches each other node that has sessions of those concerned, with what concerns them', () => {
     const { clock, heard, a, b } = hearing();
     const concerning = (user: string) => notice({ conv: user, from: 1, to: 1, recipients: [user] });
     b.bus.register({ user: 'bob', device: 'phone', node: 'b', session: 's' }, 1)(() => undefined);

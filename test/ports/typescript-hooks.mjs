@@ -1,5 +1,5 @@
-// Lets `node --conditions=source --import` run TypeScript sources, for tests that need a process of their own: types are
-// taken out, nothing is checked.
+// Lets `node --conditions=source --import` run TypeScript sources, for tests that need a process of their own: types
+// are taken out, nothing is checked.
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';

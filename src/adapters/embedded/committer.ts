@@ -1,6 +1,6 @@
 /**
- * One commit serves all writes that wait: while one is on its way to the disk arrivals wait, then all of them go into one
- * transaction and share its fsync. Nothing is answered before it is on disk.
+ * One commit serves all writes that wait: while one is on its way to the disk arrivals wait, then all of them go into
+ * one transaction and share its fsync. Nothing is answered before it is on disk.
  */
 import { failed, fault } from '#contract/effects';
 import type { Effect, Fault, Outcome } from '#contract/effects';

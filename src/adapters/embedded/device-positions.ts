@@ -1,6 +1,6 @@
 /**
- * Device positions, one record a device and conversation. Acknowledgements are many and a lost one costs little: they are
- * seen at once and written together every positions.flushMs. Whether a device is new is decided on disk.
+ * Device positions, one record a device and conversation. Acknowledgements are many and a lost one costs little: they
+ * are seen at once and written together every positions.flushMs. Whether a device is new is decided on disk.
  */
 import type { Conv, Device, Seq, User } from '#contract/conversation';
 import { ok } from '#contract/effects';

@@ -14,8 +14,8 @@ export interface FolderLock {
 }
 
 /**
- * Places held by this process, by folder. Held here, out of reach of the garbage collector, which would give up the place
- * of a server that merely forgot how to close. A folder is not opened twice: LMDB would give up the first one's lock.
+ * Places held by this process, by folder: out of reach of the garbage collector, which would give up the place of a
+ * server that merely forgot how to close. A folder is not opened twice: LMDB would give up the first one's lock.
  */
 const places = new Map<string, Transaction>();
 

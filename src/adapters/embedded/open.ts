@@ -1,6 +1,6 @@
 /**
- * The embedded backend: all stores in one folder, durable, without services. Holds the folder while it is open: a second
- * process is refused (`store.in_use`), and so is a folder written by a newer version (`store.newer_format`).
+ * The embedded backend: all stores in one folder, durable, without services. Holds the folder while it is open: a
+ * second process is refused (`store.in_use`), and so is a folder written by a newer version (`store.newer_format`).
  */
 import { mkdirSync } from 'node:fs';
 import type { Fault } from '#contract/effects';

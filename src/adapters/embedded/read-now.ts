@@ -1,4 +1,4 @@
-/** A read is answered at once, in the turn of whoever asks. What the disk throws is a fault, and has changed nothing. */
+/** A read is answered at once, in the turn of whoever asks. What the disk throws is a fault that changed nothing. */
 import { failed, fault } from '#contract/effects';
 import type { Effect, Outcome } from '#contract/effects';
 

@@ -1,6 +1,6 @@
 /**
- * The tables of a data folder. A commit is whole on disk before it is seen by readers (`overlappingSync` off): nobody is
- * ever shown a message that a power cut could take back.
+ * The tables of a data folder. A commit is whole on disk before it is seen by readers (`overlappingSync` off): nobody
+ * is ever shown a message that a power cut could take back.
  */
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';

@@ -17,7 +17,7 @@ export class UnsavedPositions {
 
   add(user: User, device: Device, raised: ReadonlyMap<Conv, Seq>): void {
     const devices = this.#users.get(user) ?? new Map<Device, Cursors>();
-    this.#users.set(user, devices.set(device, raise(devices.get(device) ?? new Map(), raised)));
+    this.#users.set(user, devices.set(device, raise(devices.get(device) ?? new Map<Conv, Seq>(), raised)));
   }
 
   of(user: User, device: Device): Cursors | undefined {

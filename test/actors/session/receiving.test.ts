@@ -96,7 +96,7 @@ describe('receiving', () => {
     expect(session.take()).toMatchObject([{ t: 'error', code: 'conversation.bad_seq', conv: 'c1', of: 'ack' }]);
   });
 
-  it('saves positions one after the other, several acknowledgements together, the rest when the connection goes', () => {
+  it('saves positions one after the other, several acknowledgements together, the rest at the end', () => {
     const session = live();
     session.send(notice(3, 6));
     for (const seq of [3, 4, 5]) session.frame(ack(seq));

@@ -1,4 +1,4 @@
-// The committer against a disk that is played by hand: who shares a commit, who is answered when, and what a failure says.
+// The committer against a disk that is played by hand: who shares a commit, who is answered when, what a failure says.
 import { describe, expect, test } from 'vitest';
 import { ok } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
@@ -51,7 +51,7 @@ describe('Committer', () => {
     expect(await look()).toEqual(['done b', 'done c']);
   });
 
-  test('a commit that fails is unknown to all in it; what is remembered goes first, and the next one is tried', async () => {
+  test('a commit that fails is unknown to all in it; what is remembered goes first, the next is tried', async () => {
     const { commits, write, look, logged } = slowDisk();
     for (const name of ['a', 'b', 'c']) write(name);
     await look();
