@@ -34,7 +34,8 @@ export const pump = (hands: Hands): void => {
 /** The next group; `check`: the first job can only be refused after a strong read; undefined: nothing is left. */
 const nextGroup = (hands: Hands): Group | 'check' | undefined => {
   const { state, kit } = hands;
-  const drafts = new Map<string, { readonly draft: Draft; readonly index: number }>();
+  const drafts: Draft[] = [];
+  const places = new Map<string, number>();
   const jobs: { job: Job; index: number }[] = [];
   let taken = 0;
   for (const job of state.held) {
@@ -50,21 +51,20 @@ const nextGroup = (hands: Hands): Group | 'check' | undefined => {
       }
     } else {
       const key = `${job.work.asker.user} ${job.work.id}`;
-      const known = drafts.get(key);
-      if (known === undefined && drafts.size === kit.limits['append.group']) break;
-      const index = known?.index ?? drafts.size;
-      if (known === undefined) drafts.set(key, { draft: messageDraft(hands, job, job.work), index });
+      let index = places.get(key);
+      if (index === undefined) {
+        index = drafts.length;
+        if (index === kit.limits['append.group']) break;
+        places.set(key, index);
+        drafts.push(messageDraft(hands, job, job.work));
+      }
       jobs.push({ job, index });
     }
     taken += 1;
   }
   state.held.splice(0, taken);
   if (jobs.length === 0) return state.held.length > 0 ? 'check' : undefined;
-  return groupOf(
-    hands,
-    [...drafts.values()].map(({ draft }) => draft),
-    jobs,
-  );
+  return groupOf(hands, drafts, jobs);
 };
 
 const groupOf = ({ state, ctx }: Hands, drafts: readonly Draft[], jobs: Group['jobs']): Group => {

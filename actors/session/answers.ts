@@ -9,12 +9,14 @@ import { enter, newView, ownStored } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
 import { pageMessage } from '#actors/wire';
 
-export const askerOf = ({ state, ctx, outlet }: Hands): Asker => ({
-  user: state.who?.user ?? '',
-  device: state.who?.device ?? null,
-  connection: outlet.connection,
-  reply: ctx.self,
-});
+/** The same for all requests of a session: one object, made at the first. */
+export const askerOf = ({ state, ctx, outlet }: Hands): Asker =>
+  (state.asker ??= {
+    user: state.who?.user ?? '',
+    device: state.who?.device ?? null,
+    connection: outlet.connection,
+    reply: ctx.self,
+  });
 
 /** An error as the wire knows it: what only this house understands is the store's failure; 503s say when to return. */
 export const sendError = ({ kit, outlet }: Hands, why: Fault, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): void => {

@@ -54,6 +54,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     machine: machineActor(ctx, sessionMachine, input, onEmit),
     name,
     who: undefined,
+    asker: undefined,
     verifying: false,
     address: undefined,
     registering: false,

@@ -8,7 +8,7 @@ import type { Outlet, SharedMessage } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
 import type { DevicePositions } from '#contract/ports/positions';
 import type { Claims, Ids } from '#contract/ports/system';
-import type { ToConversation, ToDelivery, ToGateway, ToSession } from '#actors/messages';
+import type { Asker, ToConversation, ToDelivery, ToGateway, ToSession } from '#actors/messages';
 import type { sessionMachine } from '#machines/session';
 import type { MachineHost } from '#runtime/machine-actor';
 import type { Context, Ref } from '#runtime/types';
@@ -66,6 +66,7 @@ export interface SessionState {
   readonly machine: MachineHost<typeof sessionMachine>;
   readonly name: string;
   who: Identity | undefined;
+  asker: Asker | undefined;
   /** A token is being looked at. */
   verifying: boolean;
   address: SessionAddress | undefined;

@@ -1,4 +1,5 @@
 // Frames of the server as text, once for all who get them; and the schemas that clients are written from.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClientFrame, ServerFrame } from '#contract/frames';
 import type { SharedMessage } from '#contract/ports/outlet';
@@ -30,6 +31,37 @@ describe('encode', () => {
     const text = encode({ t: 'error', id: '\ud800', code: 'gateway.bad_frame', message: 'm', effect: 'none' });
     expect(Buffer.from(text).toString()).toBe(text);
     expect((JSON.parse(text) as { id: string }).id).toBe('\ud800');
+  });
+
+  test('the frames of the hot path are the very text that JSON.stringify gives', () => {
+    const text = fc.string({ unit: 'binary', minLength: 1 });
+    const frames = fc.record({
+      body: text,
+      conv: text,
+      seq: fc.nat(),
+      at: fc.nat(),
+      meta: fc.option(fc.dictionary(text, text)),
+    });
+    const check = ({
+      body,
+      conv,
+      seq,
+      at,
+      meta,
+    }: {
+      body: string;
+      conv: string;
+      seq: number;
+      at: number;
+      meta: object | null;
+    }) => {
+      const base = { t: 'message', conv, seq, mid: 'm', from: 'alice', id: 'id-00001', body, at } as const;
+      const given = meta === null ? base : { ...base, meta: meta as Record<string, unknown> };
+      const changed = { ...given, event: { add: ['bob'], remove: [] } };
+      const stored = { t: 'stored', id: 'id-00001', conv, seq, mid: 'm', at } as const;
+      for (const frame of [given, changed, stored]) expect(encode(frame)).toBe(JSON.stringify(frame));
+    };
+    fc.assert(fc.property(frames, check));
   });
 
   test('a shared message is encoded once', () => {

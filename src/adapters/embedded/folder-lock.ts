@@ -7,7 +7,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
-import type { Transaction } from 'lmdb';
+import type { RootDatabase, Transaction } from 'lmdb';
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -24,15 +24,26 @@ export const lockFolder = async (folder: string): Promise<FolderLock | undefined
   const path = realpathSync(folder);
   if (places.has(path)) return undefined;
   const environment = open<unknown, string>(join(path, 'lock'), { noSubdir: false, overlappingSync: false });
-  const place = environment.useReadTransaction();
-  places.set(path, place);
+  const place = takePlace(environment);
+  if (place !== undefined) places.set(path, place);
   const release = async (): Promise<void> => {
-    place.done();
+    place?.done();
     await environment.close();
     places.delete(path);
   };
-  const taken = environment.readerList().match(/^\s*\d+ /gm) ?? [];
-  if (taken.length === 1) return { release };
+  if (place !== undefined && placesTaken(environment) === 1) return { release };
   await release();
   return undefined;
 };
+
+/** Undefined: a process of the same number, in another container, holds the place (LMDB tries for ten seconds). */
+const takePlace = (environment: RootDatabase): Transaction | undefined => {
+  try {
+    return environment.useReadTransaction();
+  } catch (error) {
+    if (String(error).includes('temporarily unavailable')) return undefined;
+    throw error;
+  }
+};
+
+const placesTaken = (environment: RootDatabase): number => environment.readerList().match(/^\s*\d+ /gm)?.length ?? 0;
