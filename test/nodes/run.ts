@@ -3,6 +3,7 @@
  * faults everything is healed; then all must converge, and the checker of the process tests judges the evidence.
  */
 import { createHash } from 'node:crypto';
+import type { Outcome } from '#contract/effects';
 import { withLimits } from '#contract/limits';
 import type { Limits } from '#contract/limits';
 import type { Ids, Log as ServerLog, Random } from '#contract/ports/system';
@@ -29,6 +30,7 @@ export interface RunResult {
   /** Work done: messages stored, faults survived. Too little of it is a failure of the run. */
   readonly storedCount: number;
   readonly turns: number;
+  readonly happened: Happened;
   /** Hash of every envelope that any actor handled, in order, with its time. */
   readonly digest: string;
   readonly story: (conv?: string) => string;
@@ -54,11 +56,37 @@ const drawLimits = (random: Random): Limits => {
   });
 };
 
+/** What the seeds are there for: a thousand runs in which none of this happened would prove nothing. */
+export interface Happened {
+  /** Appends that another node won. */
+  conflicts: number;
+  /** Fan-outs of numbers that another node, or an earlier run of this one, had stored. */
+  takenOver: number;
+  /** Connections of a device that were ended for a newer one. */
+  replaced: number;
+  /** Numbers that came out of order or not at all, and were read from the store. */
+  gaps: number;
+  /** Writes that ended without saying whether they landed. */
+  unknown: number;
+}
+
+const noteWhat = (happened: Happened, message: unknown): void => {
+  const { t, outcome } = message as { t?: string; outcome?: Outcome<{ kind?: string }> };
+  if (t === 'appended' && outcome?.ok === true && outcome.value.kind === 'conflict') happened.conflicts += 1;
+  if (t === 'appended' && outcome?.ok === false && outcome.fault.effect === 'unknown') happened.unknown += 1;
+  if (t === 'fan-read') happened.takenOver += 1;
+  if (t === 'replaced') happened.replaced += 1;
+  if (t === 'gap') happened.gaps += 1;
+};
+
 const transcript = () => {
   const hash = createHash('sha256');
-  const observer: Observer = (path, { id, cause, from, at, message }) =>
-    void hash.update(`${path} ${id} ${cause} ${from} ${at} ${describeMessage(message)}\n`);
-  return { observer, digest: () => hash.digest('hex') };
+  const happened: Happened = { conflicts: 0, takenOver: 0, replaced: 0, gaps: 0, unknown: 0 };
+  const observer: Observer = (path, { id, cause, from, at, message }) => {
+    noteWhat(happened, message);
+    hash.update(`${path} ${id} ${cause} ${from} ${at} ${describeMessage(message)}\n`);
+  };
+  return { observer, happened, digest: () => hash.digest('hex') };
 };
 
 const build = (seed: string) => {
@@ -68,7 +96,7 @@ const build = (seed: string) => {
   const limits = drawLimits(random);
   const weather: Weather = { lost: 0, longestDelayMs: 5, storeFaults: 0 };
   const memory = memoryWorld(clock, seededRandom(`${seed}/memory`), weather);
-  const { observer, digest } = transcript();
+  const { observer, happened, digest } = transcript();
   const errors: string[] = [];
   const log: ServerLog = {
     info: () => undefined,
@@ -78,7 +106,7 @@ const build = (seed: string) => {
   const nodes = ['a', 'b'].map(
     (name) => new SimulatedNode({ name, driver, limits, seed, ids, ports: () => memory.ports(name), observer, log }),
   );
-  return { random, driver, clock, nodes, weather, digest, errors };
+  return { random, driver, clock, nodes, weather, digest, happened, errors };
 };
 
 type World = ReturnType<typeof build>;
@@ -202,6 +230,7 @@ export const run = (seed: string, faults = 8): RunResult => {
     storedCount,
     turns: world.driver.turns,
     digest: world.digest(),
+    happened: world.happened,
     story: (conv) => log.story(conv, 4000),
   };
 };

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { run } from '#test/nodes/run';
-import type { RunResult } from '#test/nodes/run';
+import type { Happened, RunResult } from '#test/nodes/run';
 
 const given = process.env['HOGMANAY_SEED'];
 const count = Number(process.env['HOGMANAY_SEEDS'] ?? 1_000);
@@ -21,15 +21,21 @@ describe('two nodes', () => {
   it(`D2 D3 D4 D5 D9 K5 K6 C8 keep every promise over ${seeds.length} seeds`, { timeout: 600_000 }, () => {
     const bad: string[] = [];
     let stored = 0;
+    const happened: Happened = { conflicts: 0, takenOver: 0, replaced: 0, gaps: 0, unknown: 0 };
     for (const seed of seeds) {
       const result = run(seed);
       stored += result.storedCount;
+      for (const what of Object.keys(happened) as (keyof Happened)[]) happened[what] += result.happened[what];
       if (result.problems.length > 0) bad.push(inWords(result));
       // A run in which nothing happened proves nothing.
       else if (result.storedCount < 20) bad.push(`seed ${seed}: only ${result.storedCount} messages were stored`);
     }
+    const work = Object.entries(happened).map(([what, times]) => `${times} ${what}`);
     console.log(`two nodes: ${seeds.length} seeds from ${base}, ${stored} messages stored, ${bad.length} failed`);
+    console.log(`two nodes: ${work.join(', ')}`);
     expect(bad.slice(0, 3).join('\n\n')).toBe('');
+    if (seeds.length >= 100)
+      for (const times of Object.values(happened)) expect(times).toBeGreaterThan(seeds.length / 5);
   });
 
   it('a run without faults stores everything that was sent', () => {
