@@ -24,26 +24,17 @@ export const lockFolder = async (folder: string): Promise<FolderLock | undefined
   const path = realpathSync(folder);
   if (places.has(path)) return undefined;
   const environment = open<unknown, string>(join(path, 'lock'), { noSubdir: false, overlappingSync: false });
-  const place = takePlace(environment);
+  // Looked at before as well: a holder of the same process number (in another container) would keep us from a place.
+  const place = placesTaken(environment) === 0 ? environment.useReadTransaction() : undefined;
   if (place !== undefined) places.set(path, place);
   const release = async (): Promise<void> => {
     place?.done();
     await environment.close();
     places.delete(path);
   };
-  if (place !== undefined && placesTaken(environment) === 1) return { release };
+  if (placesTaken(environment) === 1 && place !== undefined) return { release };
   await release();
   return undefined;
-};
-
-/** Undefined: a process of the same number, in another container, holds the place (LMDB tries for ten seconds). */
-const takePlace = (environment: RootDatabase): Transaction | undefined => {
-  try {
-    return environment.useReadTransaction();
-  } catch (error) {
-    if (String(error).includes('temporarily unavailable')) return undefined;
-    throw error;
-  }
 };
 
 const placesTaken = (environment: RootDatabase): number => environment.readerList().match(/^\s*\d+ /gm)?.length ?? 0;
