@@ -20,7 +20,7 @@ import {
 import { ack, saved, saveRest, standFailed, stands } from '#actors/session/positions';
 import { resyncCame } from '#actors/session/resync';
 import type { Ctx, Hands, Message, Own, SessionKit, SessionState } from '#actors/session/state';
-import { answered, readAgain, replayed, replayFailed } from '#actors/session/catch-up';
+import { answered, readAgain, replayed, replayFailed, windowMoved } from '#actors/session/catch-up';
 import { gapStays, noticeCame } from '#actors/session/stream';
 import type { ToSession } from '#actors/messages';
 import { sessionMachine } from '#machines/session';
@@ -171,6 +171,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return state.machine.in('connected') || state.machine.in('slow') ? readStanding(hands, false) : undefined;
     case 'token-expired':
       return tokenExpired(hands);
+    case 'look-again':
+      return windowMoved(hands);
     case 'read-again':
       return readAgain(hands);
     case 'leave-now':

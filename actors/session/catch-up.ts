@@ -7,7 +7,7 @@ import type { Conv, Seq } from '#contract/conversation';
 import type { FrameOf } from '#contract/frames';
 import type { Standing, ToSession } from '#actors/messages';
 import { askerOf } from '#actors/session/answers';
-import { pass } from '#actors/session/pass';
+import { hasRoom, pass } from '#actors/session/pass';
 import { enter, mayStream, newView } from '#actors/session/state';
 import type { Hands, View } from '#actors/session/state';
 
@@ -174,9 +174,9 @@ export const leave = (hands: Hands, conv: Conv, by?: Seq): void => {
 };
 
 /** Places were freed: a session that paused goes on, from the store. */
-const windowMoved = (hands: Hands): void => {
-  const { kit, state } = hands;
-  if (state.unacked >= kit.limits['window.unacked'] || !state.machine.in('slow')) return;
+export const windowMoved = (hands: Hands): void => {
+  const { state } = hands;
+  if (!state.machine.in('slow') || !hasRoom(hands)) return;
   state.machine.send({ type: 'WINDOW_OPEN' });
   pumpCatchUp(hands);
 };

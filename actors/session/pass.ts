@@ -28,11 +28,25 @@ export const pass = (hands: Hands, view: View, message: SharedMessage): Passage 
 };
 
 /** One more unacknowledged, unless the client said that it holds it anyway. */
-const counted = ({ kit, state }: Hands, view: View, seq: Seq): void => {
-  if (seq <= view.acked) return;
-  view.sent.push(seq);
-  state.unacked += 1;
-  if (state.unacked >= kit.limits['window.unacked']) state.machine.send({ type: 'WINDOW_FULL' });
+const counted = (hands: Hands, view: View, seq: Seq): void => {
+  const { state } = hands;
+  if (seq > view.acked) {
+    view.sent.push(seq);
+    state.unacked += 1;
+  }
+  if (!hasRoom(hands)) state.machine.send({ type: 'WINDOW_FULL' });
+};
+
+/**
+ * Whether another message may go out: the window, and what the network has not taken yet. Acknowledgements tell when
+ * the window moves; for the network somebody has to look again.
+ */
+export const hasRoom = ({ kit, state, ctx, outlet }: Hands): boolean => {
+  const { limits } = kit;
+  if (state.unacked >= limits['window.unacked']) return false;
+  if (outlet.bufferedBytes() < limits['socket.pauseBytes']) return true;
+  ctx.after('look-again', limits['socket.pauseMs'], { t: 'look-again' });
+  return false;
 };
 
 /** An earlier send of this connection is answered first; until then nothing passes. */

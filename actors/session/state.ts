@@ -126,6 +126,7 @@ export type Own =
   | { readonly t: 'resync' }
   | { readonly t: 'token-expired' }
   | { readonly t: 'read-again' }
+  | { readonly t: 'look-again' }
   | { readonly t: 'leave-now' }
   | { readonly t: 'gap'; readonly conv: Conv };
 

@@ -27,6 +27,8 @@ export const limitTable = {
   'window.unacked': row(256, 'count', 'delivery pauses until an acknowledgement'),
   'replay.max': row(1_000, 'count', 'nothing replayed: resumed with recovered false'),
   'socket.bufferedBytes': row(4_194_304, 'bytes', 'close 4001'),
+  'socket.pauseBytes': row(1_048_576, 'bytes', 'messages pause until the client has read; answers still go out'),
+  'socket.pauseMs': row(100, 'ms', 'how often a session that paused looks whether the client has read'),
   'members.max': row(256, 'count', 'conversation.too_many_members'),
   'idempotency.days': row(0, 'days', 'an id older than this may be stored again; 0 keeps ids for ever'),
   'connections.node': row(50_000, 'count', '503 at the upgrade'),

@@ -54,6 +54,19 @@ describe('receiving', () => {
     expect(seqsOf(session.take())).toEqual([6]);
   });
 
+  it('pauses well before socket.bufferedBytes and goes on when the client has read', () => {
+    const session = live();
+    session.buffer(1_048_576);
+    session.send(notice(3, 5));
+    expect(seqsOf(session.take())).toEqual([3]);
+    session.frame(ack(3));
+    session.advance(1_000);
+    expect(session.told).toEqual([]);
+    session.buffer(0);
+    session.advance(100);
+    expect(session.told).toMatchObject([{ message: { t: 'replay', from: 4 } }]);
+  });
+
   it('a number that is its own stored one is left out of the stream', () => {
     const session = live();
     session.frame({ t: 'send', id: 'id-0003', conv: 'c1', body: 'x' });

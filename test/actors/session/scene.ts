@@ -14,13 +14,14 @@ const recordedOutlet = () => {
   const closes: { code: number; reason: string }[] = [];
   let pings = 0;
   let taken = 0;
+  let buffered = 0;
   const outlet: Outlet = {
     connection: 'connection-1',
     send: (frame) => frames.push(frame),
     message: (shared) => frames.push(shared.frame),
     ping: () => (pings += 1),
     close: (code, reason) => closes.push({ code, reason }),
-    bufferedBytes: () => 0,
+    bufferedBytes: () => buffered,
     lastHeardAt: () => 0,
   };
   const take = (): ServerFrame[] => {
@@ -28,7 +29,10 @@ const recordedOutlet = () => {
     taken = frames.length;
     return news;
   };
-  return { outlet, closes, take, pings: () => pings };
+  const buffer = (bytes: number): void => {
+    buffered = bytes;
+  };
+  return { outlet, closes, take, buffer, pings: () => pings };
 };
 
 export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
