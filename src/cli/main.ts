@@ -25,6 +25,7 @@ const around: Surroundings = {
   onSignal: (heard) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, heard);
   },
+  now: () => Date.now(),
   startServer,
   signToken,
   version,

@@ -10,6 +10,8 @@ export interface Surroundings {
   /** Ends the process at once. */
   exit(status: number): void;
   onSignal(heard: (signal: 'SIGINT' | 'SIGTERM') => void): void;
+  /** Unix milliseconds. */
+  now(): number;
   readonly startServer: StartServer;
   readonly signToken: (options: TokenOptions) => Promise<string>;
   readonly version: () => string;

@@ -8,6 +8,7 @@ import type { Surroundings } from '#cli/surroundings';
 const stage = (changed: Partial<Surroundings> = {}) => {
   const printed = { out: '', err: '' };
   const exits: number[] = [];
+  const clock = { now: 0 };
   const heard: ((signal: 'SIGINT' | 'SIGTERM') => void)[] = [];
   const around: Surroundings = {
     env: {},
@@ -15,6 +16,7 @@ const stage = (changed: Partial<Surroundings> = {}) => {
     err: (text) => (printed.err += text),
     exit: (status) => exits.push(status),
     onSignal: (listener) => heard.push(listener),
+    now: () => clock.now,
     startServer: () => Promise.reject(new Error('no server here')),
     signToken: ({ user, ttlMs, admin }) => Promise.resolve(`token-of-${user}-${ttlMs}-${admin}`),
     version: () => '1.2.3',
@@ -23,6 +25,7 @@ const stage = (changed: Partial<Surroundings> = {}) => {
   return {
     printed,
     exits,
+    clock,
     signal: (signal: 'SIGINT' | 'SIGTERM') => heard.forEach((listener) => listener(signal)),
     run: (line: string) => run(line.split(' ').filter(Boolean), around),
   };
@@ -96,13 +99,25 @@ describe('serve', () => {
 
   test('a second signal exits at once', async () => {
     const startServer = () => Promise.resolve({ ...server, drain: () => new Promise<void>(() => undefined) });
-    const { run: command, printed, signal, exits } = stage({ startServer });
+    const { run: command, printed, signal, exits, clock } = stage({ startServer });
     void command('serve');
     await vi.waitFor(() => expect(printed.out).toContain('operations'));
     signal('SIGINT');
+    clock.now = 251;
     expect(exits).toEqual([]);
     signal('SIGINT');
     expect(exits).toEqual([130]);
+  });
+
+  test('the echo of a signal that npm passes on is not a second one', async () => {
+    const startServer = () => Promise.resolve({ ...server, drain: () => new Promise<void>(() => undefined) });
+    const { run: command, printed, signal, exits, clock } = stage({ startServer });
+    void command('serve');
+    await vi.waitFor(() => expect(printed.out).toContain('operations'));
+    signal('SIGINT');
+    clock.now = 1;
+    signal('SIGINT');
+    expect(exits).toEqual([]);
   });
 
   test('a drain that fails is told, and ends with 1', async () => {
