@@ -2,7 +2,7 @@
 import type { FrameOf, ServerFrame } from '#contract/frames';
 import type { SharedMessage } from '#contract/ports/outlet';
 
-/** The two frames of the hot path are put together by hand: three times as fast, and the same text (a test compares). */
+/** The two frames of the hot path are put together by hand: the same text, in less time. A test compares. */
 export const encode = (frame: ServerFrame): string => {
   if (frame.t === 'message') return message(frame);
   return frame.t === 'stored' ? stored(frame) : JSON.stringify(frame);
