@@ -22,7 +22,7 @@ test('a ULID holds its time, in order', () => {
   expect(ulid(2 ** 48 - 1, constant(1 - 2 ** -32))).toBe(`7${'Z'.repeat(25)}`);
 });
 
-test('every time comes back, and sorts as text', () => {
+test('D6: every time comes back, and sorts as text', () => {
   const time = fc.integer({ min: 0, max: 2 ** 48 - 1 });
   fc.assert(
     fc.property(time, time, fc.string(), (one, other, seed) => {
@@ -34,7 +34,7 @@ test('every time comes back, and sorts as text', () => {
   );
 });
 
-test('each of the 80 bits of chance is used', () => {
+test('D6: each of the 80 bits of chance is used', () => {
   const random = seededRandom('bits');
   let everSet = 0n;
   let alwaysSet = 2n ** 80n - 1n;
