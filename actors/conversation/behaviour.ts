@@ -159,6 +159,8 @@ const afterRead = (hands: Hands, result: ReturnType<typeof itemCame>): void => {
     pump(hands);
   } else for (const job of state.held.splice(0)) refuseJob(hands, job, result);
   if (state.questions.length > 0) refresh(hands);
+  // Whoever asks for conversations that do not exist must not fill the memory with them.
+  else if (state.item === null) hands.ctx.passivate();
 };
 
 const appended = (hands: Hands, { group, outcome }: Extract<Message, { t: 'appended' }>): void => {

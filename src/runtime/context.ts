@@ -66,6 +66,11 @@ export class CellContext implements Context<unknown> {
     );
   }
 
+  passivate(): void {
+    const { system } = this.#cell;
+    this.#cell.offerControl({ kind: 'stop', reason: { kind: 'passivated' } }, system.currentId());
+  }
+
   tell<T>(ref: Ref<T>, message: T): Fault | undefined {
     return ref.tell(message);
   }

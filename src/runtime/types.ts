@@ -118,6 +118,8 @@ export interface Context<M> {
   spawn<CS, CM>(behaviour: Behaviour<CS, CM>, name: string, options?: SpawnOptions<M>): Ref<CM>;
   /** Stops a child or oneself: after the message being handled, before those still in its mailbox. */
   stop(ref: Ref<never>): void;
+  /** Ends oneself unless something waits or is outstanding: for an actor of a region that is no longer needed. */
+  passivate(): void;
   tell<T>(ref: Ref<T>, message: T): Fault | undefined;
   /** Tells `make(reply)`; the reply or `runtime.ask_timeout` comes back as a message of one's own. */
   ask<T, R>(ref: Ref<T>, make: (reply: Reply<R>) => T, toMessage: (outcome: Outcome<R>) => M, timeoutMs?: number): void;

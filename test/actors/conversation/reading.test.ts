@@ -33,6 +33,28 @@ describe('reading', () => {
     for (const { reply } of [bob, alice]) expect(reply.take()).toMatchObject([{ t: 'replayed', entries: [{}, {}] }]);
   });
 
+  it('does not stay for a conversation that does not exist, unless somebody still asks', () => {
+    const actor = start();
+    const carol = asker('carol');
+    const question = {
+      t: 'history',
+      asker: carol,
+      id: 'history-1',
+      after: undefined,
+      before: undefined,
+      limit: 50,
+    } as const;
+    actor.send(question);
+    actor.tell(question);
+    actor.store.item.take().answer(null);
+    actor.settle();
+    expect(actor.system.size).toBe(1);
+    actor.store.item.take().answer(null);
+    actor.settle();
+    expect(carol.reply.take()).toHaveLength(2);
+    expect(actor.system.size).toBe(0);
+  });
+
   it('tells a stranger the same whether the conversation exists or not', () => {
     const answers = [null, item({ lastSeq: 3 })].map((found) => {
       const actor = start();
