@@ -30,7 +30,6 @@ export const limitTable = {
   'socket.pauseBytes': row(1_048_576, 'bytes', 'messages pause until the client has read; answers still go out'),
   'socket.pauseMs': row(100, 'ms', 'how often a session that paused looks whether the client has read'),
   'members.max': row(256, 'count', 'conversation.too_many_members'),
-  'idempotency.days': row(0, 'days', 'an id older than this may be stored again; 0 keeps ids for ever'),
   'connections.node': row(50_000, 'count', '503 at the upgrade'),
   'drain.ms': row(20_000, 'ms', 'what is still connected is closed with 4000'),
   'resync.everyMs': row(10_000, 'ms', 'how often a session compares what it sent with what is stored'),
