@@ -13,6 +13,7 @@ import { conversationBehaviour } from '#actors/conversation/behaviour';
 import { deliveryBehaviour } from '#actors/delivery';
 import { gatewayBehaviour } from '#actors/gateway';
 import type { ToConversation } from '#actors/messages';
+import { presenceBehaviour } from '#actors/presence/behaviour';
 import { sessionBehaviour } from '#actors/session/behaviour';
 import { sweeperBehaviour } from '#actors/sweeper';
 import { Nursery } from '#runtime/nursery';
@@ -59,13 +60,16 @@ export const appServer = (options: AppServerOptions): AppServer => {
     idleMs: limits['conversation.idleMs'],
     child: { mailbox: limits['mailbox.conversation'] },
   });
+  const presence = system.spawn(presenceBehaviour({ node, ports, limits }), 'presence', {
+    mailbox: limits['mailbox.presence'],
+  });
   const sessions = new Nursery(system, 'sessions');
   system.spawn(sweeperBehaviour({ store: ports.store, limits, gateway, conversations }), 'sweeper');
   const receive = (message: NodeMessage): void => {
     system.tellCausedBy(message.cause, delivery, message);
   };
   const unsubscribe = ports.bus.subscribe(node, receive);
-  const kit = { node, ports, ids, limits, delivery, gateway, conversations };
+  const kit = { node, ports, ids, limits, delivery, gateway, presence, conversations };
   return {
     openSession: (outlet) =>
       sessions.spawn(sessionBehaviour(outlet.connection, outlet, kit), outlet.connection, {

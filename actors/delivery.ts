@@ -25,6 +25,12 @@ export const deliveryBehaviour = (): Behaviour<Sessions, ToDelivery> => ({
       case 'replaced':
         sessions.get(message.old.user)?.get(message.old.session)?.tell({ t: 'replaced' });
         break;
+      case 'receipts':
+        for (const receipt of message.receipts) tellAll(sessions, receipt.to, () => ({ t: 'receipt', receipt }));
+        break;
+      case 'typing':
+        tellAll(sessions, message.to, () => ({ t: 'types', conv: message.conv, user: message.user }));
+        break;
       case 'notices':
         for (const notice of message.notices) deliver(sessions, notice);
     }
@@ -42,6 +48,10 @@ const detach = (sessions: Sessions, user: User, session: string): void => {
   const mine = sessions.get(user);
   mine?.delete(session);
   if (mine?.size === 0) sessions.delete(user);
+};
+
+const tellAll = (sessions: Sessions, users: readonly User[], message: () => ToSession): void => {
+  for (const user of users) for (const ref of sessions.get(user)?.values() ?? []) ref.tell(message());
 };
 
 /** A user may be named twice (added, and among those who hear): told once. */

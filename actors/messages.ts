@@ -1,10 +1,11 @@
 /** What the actors of one app server tell each other. Whoever wants an answer sends its own reference along. */
-import type { Conv, ConversationKind, Device, Entry, Meta, Seq, User } from '#contract/conversation';
+import type { Conv, ConversationKind, Device, Entry, Meta, Millis, Seq, User } from '#contract/conversation';
 import type { Fault } from '#contract/effects';
 import type { CloseCode } from '#contract/errors';
 import type { FromConnection } from '#contract/inlet';
-import type { NodeMessage, Notice } from '#contract/ports/bus';
+import type { NodeMessage, Notice, Receipt } from '#contract/ports/bus';
 import type { SharedMessage } from '#contract/ports/outlet';
+import type { PresenceState } from '#contract/ports/presence';
 import type { Ref } from '#runtime/types';
 
 /** Who asks, and where the answer goes. */
@@ -65,7 +66,31 @@ export interface Stand {
   readonly asker: Asker;
 }
 
-export type ToConversation = Submit | Change | Open | History | Replay | Stand | { readonly t: 'sweep' };
+/** What a person has read; the one who asks for it gets an answer only when it is refused. */
+export interface Read {
+  readonly t: 'read';
+  readonly asker: Asker;
+  readonly seq: Seq;
+}
+
+/** Somebody types: for the others. */
+export interface Typing {
+  readonly t: 'typing';
+  readonly asker: Asker;
+}
+
+export type ToConversation =
+  | Submit
+  | Change
+  | Open
+  | History
+  | Replay
+  | Stand
+  | Read
+  | Typing
+  /** A device of a member holds everything up to `seq`, which is known to exist. */
+  | { readonly t: 'delivered'; readonly user: User; readonly seq: Seq }
+  | { readonly t: 'sweep' };
 
 /** A conversation as one of its members sees it. */
 export interface Standing {
@@ -87,9 +112,22 @@ export interface StoredAnswer {
 export type ToSession =
   | FromConnection
   | { readonly t: 'stored'; readonly conv: Conv; readonly answers: readonly StoredAnswer[] }
-  | { readonly t: 'refused'; readonly conv: Conv; readonly of: string; readonly id: string; readonly fault: Fault }
+  | {
+      readonly t: 'refused';
+      readonly conv: Conv;
+      readonly of: string;
+      /** Null: the frame has none. */
+      readonly id: string | null;
+      readonly fault: Fault;
+    }
   | { readonly t: 'members-are'; readonly id: string; readonly standing: Standing }
-  | { readonly t: 'opened'; readonly id: string; readonly standing: Standing }
+  | {
+      readonly t: 'opened';
+      readonly id: string;
+      readonly standing: Standing;
+      /** False: it was there. */
+      readonly created: boolean;
+    }
   | {
       readonly t: 'page';
       readonly id: string;
@@ -108,6 +146,9 @@ export type ToSession =
   | { readonly t: 'stands'; readonly standing: Standing }
   | { readonly t: 'stand-failed'; readonly conv: Conv; readonly fault: Fault }
   | { readonly t: 'notice'; readonly notice: Notice; readonly messages: readonly SharedMessage[] }
+  | { readonly t: 'receipt'; readonly receipt: Receipt }
+  | { readonly t: 'types'; readonly conv: Conv; readonly user: User }
+  | { readonly t: 'presence'; readonly states: readonly PresenceIs[] }
   | { readonly t: 'replaced' }
   | { readonly t: 'maintenance'; readonly withinMs: number }
   /** Close once what is in flight is answered. */
@@ -118,6 +159,30 @@ export type ToDelivery =
   | { readonly t: 'detach'; readonly user: User; readonly session: string }
   /** From another node, or from this one. */
   | NodeMessage;
+
+/** What a watcher is shown of a user. */
+export interface PresenceIs {
+  readonly user: User;
+  readonly state: PresenceState;
+  readonly lastSeenAt: Millis | null;
+}
+
+export type ToPresence =
+  /** A session of this user is connected. */
+  | { readonly t: 'came'; readonly user: User; readonly session: string }
+  /** It is over; its socket went at `at`. */
+  | { readonly t: 'went'; readonly user: User; readonly session: string; readonly at: Millis }
+  /** Replaces what the session watched before. */
+  | {
+      readonly t: 'watch';
+      readonly session: string;
+      readonly ref: Ref<ToSession>;
+      readonly user: User;
+      readonly users: readonly User[];
+    }
+  | { readonly t: 'unwatch'; readonly session: string }
+  /** With whom the user shares a conversation may have changed. */
+  | { readonly t: 'look-again'; readonly session: string };
 
 export type ToGateway =
   | { readonly t: 'joined'; readonly session: string; readonly ref: Ref<ToSession> }

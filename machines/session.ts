@@ -119,7 +119,7 @@ export const sessionMachine = definition.createMachine({
       },
     },
     reconnecting: {
-      description: 'No socket. The registration of the device is kept, so that presence does not flap.',
+      description: 'No socket. The user still counts as online, so that presence does not flap.',
       after: { grace: { target: 'expired', description: 'The client did not come back here.' } },
       on: { REPLACED: { target: 'expired', description: 'It came back, on a new connection.' } },
     },

@@ -3,14 +3,14 @@
  * of exactly the number that the group expects, so that a stale list loses with it. Repeats inside a group share one
  * draft.
  */
-import type { Draft, Entry, MemberEvent } from '#contract/conversation';
+import type { Draft, Entry, MemberEvent, User } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { Fault, Outcome } from '#contract/effects';
 import type { AppendGroup, AppendResult } from '#contract/ports/store';
 import type { Change, StoredAnswer, Submit, ToSession } from '#actors/messages';
 import { adopt, refresh, standing } from '#actors/conversation/reading';
 import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#actors/conversation/roster';
-import type { ConversationKit, Ctx, Group, Hands, Job } from '#actors/conversation/state';
+import type { ConversationKit, Ctx, Group, Hands, Job, Own } from '#actors/conversation/state';
 import type { Ref } from '#runtime/types';
 
 /** Whatever the reason, one that may have landed in an earlier try is refused as `unknown`. */
@@ -43,7 +43,7 @@ const nextGroup = (hands: Hands): Group | 'check' | undefined => {
       if (!job.checked) break;
       refuseJob(hands, job, forbidden());
     } else if (job.work.t === 'change') {
-      if (jobs.length > 0) break;
+      if (jobs.length > 0 || !isAsked(hands, job, job.work)) break;
       const group = changeGroup(hands, job, job.work);
       if (group !== undefined) {
         state.held.splice(0, taken + 1);
@@ -63,7 +63,7 @@ const nextGroup = (hands: Hands): Group | 'check' | undefined => {
     taken += 1;
   }
   state.held.splice(0, taken);
-  if (jobs.length === 0) return state.held.length > 0 ? 'check' : undefined;
+  if (jobs.length === 0) return state.held.length > 0 && state.held[0]?.full !== 'asking' ? 'check' : undefined;
   return groupOf(hands, drafts, jobs);
 };
 
@@ -87,13 +87,34 @@ const messageDraft = ({ kit, ctx }: Hands, job: Job, { asker, id, body, meta }: 
   cause: job.cause,
 });
 
+/** Whether it is known who of the added is in as many conversations as may be; asks, where it is not. */
+const isAsked = ({ kit, ctx }: Hands, job: Job, { add }: Change): boolean => {
+  if (add.length === 0) return true;
+  if (job.full === undefined) {
+    job.full = 'asking';
+    const full = kit.ports.members.inAtLeast(kit.limits['conversations.user'], add);
+    ctx.start(full, (outcome) => ({ t: 'added', job, outcome }));
+  }
+  return job.full !== 'asking';
+};
+
+/** A store that cannot be asked refuses nobody: the append will say what it thinks. */
+export const addedCame = (hands: Hands, { job, outcome }: Extract<Own, { t: 'added' }>): void => {
+  job.full = outcome.ok ? outcome.value : nobody;
+  pump(hands);
+};
+
+const nobody: ReadonlySet<User> = new Set();
+
+const fullOf = ({ full }: Job): ReadonlySet<User> => (full === undefined || full === 'asking' ? nobody : full);
+
 /** A change of members goes alone. Undefined when it was answered at once: refused, or nothing to change. */
 const changeGroup = (hands: Hands, job: Job, change: Change): Group | undefined => {
   const { state, kit, ctx } = hands;
   const { asker } = change;
   const { item } = state;
   if (item === null || item === undefined) return undefined;
-  const verdict = judgeChange(item, state.roster, asker.user, change, kit.limits['members.max']);
+  const verdict = judgeChange(item, state.roster, asker.user, change, kit.limits['members.max'], fullOf(job));
   if (verdict.kind === 'refused') {
     refuseJob(hands, job, verdict.fault);
     return undefined;

@@ -2,14 +2,12 @@
  * The conversation actor: one per node and conversation, on demand. It numbers by conditional append, reads for those
  * who may, and fans out what was stored. Any node may do all of this at once: the store decides.
  */
-import type { Conv } from '#contract/conversation';
+import type { Conv, User } from '#contract/conversation';
 import { fault } from '#contract/effects';
-import type { Outcome } from '#contract/effects';
-import type { ConversationItem } from '#contract/conversation';
-import { appendCame, pauseAppend, pump, refuseJob, retryAppend } from '#actors/conversation/append';
+import { addedCame, appendCame, pauseAppend, pump, refuseJob, retryAppend } from '#actors/conversation/append';
 import { fannedCame, fanReadCame, mark, markedCame, pumpFan, wantFanOut } from '#actors/conversation/fanout';
+import { foundedCame, found, foundersCame } from '#actors/conversation/founding';
 import {
-  adopt,
   itemCame,
   membersCame,
   missingCame,
@@ -18,21 +16,36 @@ import {
   refresh,
   refuse,
 } from '#actors/conversation/reading';
+import {
+  authorsCame,
+  collectedCame,
+  delivered,
+  isQuiet,
+  noReceipts,
+  readCame,
+  receiptsDue,
+  wrote,
+  wroteCame,
+} from '#actors/conversation/receipts';
+import { noRoster } from '#actors/conversation/roster';
 import type {
   ConversationKit,
   ConversationState,
   Ctx,
+  Group,
   Hands,
   Job,
   Message,
   Own,
   Question,
 } from '#actors/conversation/state';
-import type { Change, Open, Submit } from '#actors/messages';
+import type { Change, Submit } from '#actors/messages';
 import { conversationMachine } from '#machines/conversation';
 import type { ConversationEmitted } from '#machines/conversation';
 import { machineActor } from '#runtime/machine-actor';
 import type { Behaviour } from '#runtime/types';
+
+type ReceiptNews = Extract<Own, { t: 'read-raised' | 'wrote' | 'collected' | 'authors-read' | 'receipts' }>;
 
 export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behaviour<ConversationState, Message> => ({
   kind: 'conversation',
@@ -40,7 +53,7 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
     conv,
     machine: lifeOf(kit, ctx),
     item: undefined,
-    roster: { version: -1, byUser: new Map() },
+    roster: noRoster,
     held: [],
     inFlight: undefined,
     pausing: false,
@@ -49,14 +62,19 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
     asked: [],
     reads: new Map(),
     fan: { doneTo: -1, goal: -1, busy: false, marking: false, sweep: false, entries: new Map(), origin: null },
+    receipts: noReceipts(),
   }),
   receive: (state, message, ctx) => {
     receive({ kit, state, ctx }, message);
     return state;
   },
   stopped: (state, _reason, ctx) => answerHeld({ kit, state, ctx }),
-  mayPassivate: ({ held, inFlight, fan, item }) =>
-    held.length === 0 && inFlight === undefined && !fan.busy && fan.doneTo === (item?.fannedTo ?? -1),
+  mayPassivate: ({ held, inFlight, fan, item, receipts }) =>
+    isQuiet(receipts) &&
+    held.length === 0 &&
+    inFlight === undefined &&
+    !fan.busy &&
+    fan.doneTo === (item?.fannedTo ?? -1),
 });
 
 /** Only the waits matter outside of the machine: whoever loses an append pauses at random, longer with every loss. */
@@ -74,9 +92,13 @@ const receive = (hands: Hands, message: Message): void => {
     case 'history':
     case 'replay':
     case 'stand':
+    case 'read':
+    case 'typing':
       return ask(hands, message);
     case 'open':
-      return create(hands, message);
+      return found(hands, message);
+    case 'delivered':
+      return delivered(hands, message.user, message.seq);
     case 'sweep':
       hands.state.fan.sweep = true;
       return refresh(hands);
@@ -91,8 +113,12 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return afterRead(hands, itemCame(hands, message.outcome));
     case 'members':
       return afterRead(hands, membersCame(hands, message.outcome));
+    case 'founders':
+      return foundersCame(hands, message);
     case 'created':
-      return created(hands, message.open, message.outcome);
+      return founded(hands, message);
+    case 'added':
+      return addedCame(hands, message);
     case 'appended':
       return appended(hands, message);
     case 'page-read':
@@ -100,11 +126,20 @@ const receiveOwn = (hands: Hands, message: Own): void => {
     case 'replay-read':
       return missingCame(hands, message.key, message.outcome);
     case 'fan-read':
+      if (message.outcome.ok) wrote(hands, message.outcome.value, new Map());
       return fanReadCame(hands, message.outcome);
     case 'fanned':
       return fannedCame(hands, message.to, message.outcome);
     case 'marked':
       return markedCame(hands, message.outcome);
+    case 'read-raised':
+    case 'wrote':
+    case 'collected':
+    case 'authors-read':
+    case 'receipts':
+      return receiveReceipts(hands, message);
+    case 'done':
+      return undefined;
     case 'retry-append':
       return retryAppend(hands);
     case 'retry-fan':
@@ -114,9 +149,29 @@ const receiveOwn = (hands: Hands, message: Own): void => {
   }
 };
 
+const receiveReceipts = (hands: Hands, message: ReceiptNews): void => {
+  switch (message.t) {
+    case 'read-raised':
+      return readCame(hands, message);
+    case 'wrote':
+      return wroteCame(hands, message);
+    case 'collected':
+      return collectedCame(hands, message);
+    case 'authors-read':
+      return authorsCame(hands, message.outcome);
+    case 'receipts':
+      return receiptsDue(hands);
+  }
+};
+
+const founded = (hands: Hands, message: Extract<Own, { t: 'created' }>): void => {
+  const question = foundedCame(hands, message);
+  if (question !== undefined) ask(hands, question);
+};
+
 const hold = (hands: Hands, work: Submit | Change): void => {
   const { state, ctx, kit } = hands;
-  const job: Job = { work, cause: ctx.cause, checked: false, doubtful: false, parts: 0 };
+  const job: Job = { work, cause: ctx.cause, checked: false, doubtful: false, parts: 0, full: undefined };
   if (state.held.length >= kit.limits['conversation.held']) return refuseJob(hands, job, overloaded());
   state.held.push(job);
   pump(hands);
@@ -127,25 +182,6 @@ const ask = (hands: Hands, question: Question): void => {
   if (state.questions.length >= kit.limits['conversation.held']) return refuse(hands, question, overloaded());
   state.questions.push(question);
   refresh(hands);
-};
-
-const create = ({ kit, state, ctx }: Hands, open: Open): void => {
-  const { kind, founders, title, asker } = open;
-  const given = { conv: state.conv, kind, creator: asker.user, founders, now: ctx.now };
-  const conversation = title === undefined ? given : { ...given, title };
-  ctx.start(kit.ports.store.create(conversation), (outcome) => ({ t: 'created', open, outcome }));
-};
-
-const created = (hands: Hands, open: Open, outcome: Outcome<{ created: boolean; item: ConversationItem }>): void => {
-  const { state } = hands;
-  const question: Question = { t: 'opening', open };
-  if (!outcome.ok) return refuse(hands, question, outcome.fault);
-  adopt(hands, outcome.value.item);
-  if (outcome.value.created) {
-    state.fan.origin = open.asker.connection;
-    state.fan.goal = Math.max(state.fan.goal, 0);
-  }
-  ask(hands, question);
 };
 
 /** A strong read is over: what waited for it can go on, and what came meanwhile gets a read of its own. */
@@ -168,10 +204,15 @@ const appended = (hands: Hands, { group, outcome }: Extract<Message, { t: 'appen
   const entries = appendCame(hands, group, outcome);
   for (const entry of entries)
     if (state.fan.entries.size < kit.limits['fanout.held']) state.fan.entries.set(entry.seq, entry);
+  wrote(hands, entries, originsOf(group));
   pump(hands);
   const last = entries.at(-1);
   if (last !== undefined) wantFanOut(hands, last.seq);
 };
+
+/** The connections that the entries of a group came by. */
+const originsOf = ({ jobs }: Group): ReadonlyMap<User, string> =>
+  new Map(jobs.map(({ job: { work } }) => [work.asker.user, work.asker.connection]));
 
 /** Last words: whatever is held gets an answer that says what may have happened. */
 const answerHeld = (hands: Hands): void => {

@@ -7,8 +7,10 @@ import { fault } from '#contract/effects';
 import type { Fault, Outcome } from '#contract/effects';
 import type { SharedMessage } from '#contract/ports/outlet';
 import type { MemberList, ReadRange } from '#contract/ports/store';
+import { read } from '#actors/conversation/receipts';
 import { forbidden, memberNow, rosterOf, usersNow } from '#actors/conversation/roster';
 import type { Hands, Question } from '#actors/conversation/state';
+import { typing } from '#actors/conversation/typing';
 import type { Asker, History, Replay, Standing } from '#actors/messages';
 import { wireMessage } from '#actors/wire';
 
@@ -69,6 +71,8 @@ export const refuse = ({ state }: Hands, question: Question, why: Fault): void =
     question.asker.reply.tell({ t: 'replay-failed', conv, from: question.from, fault: why });
   } else if (question.t === 'stand') {
     question.asker.reply.tell({ t: 'stand-failed', conv, fault: why });
+  } else if (question.t === 'read' || question.t === 'typing') {
+    question.asker.reply.tell({ t: 'refused', conv, of: question.t, id: null, fault: why });
   } else {
     const { asker, id } = question.t === 'opening' ? question.open : question;
     const of = question.t === 'opening' ? 'open' : question.t === 'change' ? 'members' : 'history';
@@ -85,6 +89,9 @@ export const standing = ({ state }: Hands, item: ConversationItem, member: Membe
   last: item.lastSeq,
 });
 
+const openedOf = ({ open, created }: Extract<Question, { t: 'opening' }>, view: Standing) =>
+  ({ t: 'opened', id: open.id, standing: view, created }) as const;
+
 const answer = (hands: Hands, question: Question): void => {
   const { state } = hands;
   const asker: Asker = question.t === 'opening' ? question.open.asker : question.asker;
@@ -92,9 +99,11 @@ const answer = (hands: Hands, question: Question): void => {
   const { item } = state;
   if (item === null || item === undefined || member === undefined) return refuse(hands, question, forbidden());
   const view = standing(hands, item, member);
-  if (question.t === 'opening') asker.reply.tell({ t: 'opened', id: question.open.id, standing: view });
+  if (question.t === 'opening') asker.reply.tell(openedOf(question, view));
   else if (question.t === 'stand') asker.reply.tell({ t: 'stands', standing: view });
   else if (question.t === 'change') asker.reply.tell({ t: 'members-are', id: question.id, standing: view });
+  else if (question.t === 'read') read(hands, question, view);
+  else if (question.t === 'typing') typing(hands, question);
   else if (question.t === 'history') readPage(hands, question, view);
   else readMissing(hands, question, view);
 };

@@ -8,12 +8,21 @@ import type { MemberList } from '#contract/ports/store';
 export interface Roster {
   readonly version: number;
   readonly byUser: ReadonlyMap<User, Member>;
+  /** How many are in. */
+  readonly size: number;
 }
 
-export const rosterOf = (list: MemberList): Roster => ({
-  version: list.memVersion,
-  byUser: new Map(list.members.map((member) => [member.user, member])),
-});
+const counted = (version: number, byUser: ReadonlyMap<User, Member>): Roster => {
+  let size = 0;
+  for (const member of byUser.values()) if (isIn(member)) size += 1;
+  return { version, byUser, size };
+};
+
+/** Before anything is known. */
+export const noRoster = counted(-1, new Map());
+
+export const rosterOf = (list: MemberList): Roster =>
+  counted(list.memVersion, new Map(list.members.map((member) => [member.user, member])));
 
 /** The member who is in now, or undefined. */
 export const memberNow = (roster: Roster, user: User): Member | undefined => {
@@ -35,14 +44,14 @@ export const hearersOf = (roster: Roster, seq: Seq): User[] =>
   [...roster.byUser.values()].filter((member) => hears(member, seq)).map((member) => member.user);
 
 /** The list after an entry with this event was stored as number `seq`; as the store applies it. */
-export const rosterAfter = (roster: Roster, event: MemberEvent, seq: Seq): Roster => {
-  const byUser = new Map(roster.byUser);
+export const rosterAfter = (before: Roster, event: MemberEvent, seq: Seq): Roster => {
+  const byUser = new Map(before.byUser);
   event.add.forEach((user, place) => byUser.set(user, { user, joinedSeq: seq, leftSeq: null, place }));
   for (const user of event.remove) {
     const member = byUser.get(user);
     if (member !== undefined) byUser.set(user, { ...member, leftSeq: seq });
   }
-  return { version: roster.version + 1, byUser };
+  return counted(before.version + 1, byUser);
 };
 
 const mayRemoveOthers = (item: ConversationItem, roster: Roster, user: User): boolean => {
@@ -55,7 +64,8 @@ export type ChangeVerdict =
 
 /**
  * What a change comes to: what is so already is no change. Any member may add, and remove themself; the creator (when
- * gone, the member of longest standing) may remove others; direct conversations cannot change.
+ * gone, the member of longest standing) may remove others; direct conversations cannot change. `full` are in as many
+ * conversations as may be.
  */
 export const judgeChange = (
   item: ConversationItem,
@@ -63,6 +73,7 @@ export const judgeChange = (
   user: User,
   wanted: MemberEvent,
   membersMax: number,
+  full: ReadonlySet<User>,
 ): ChangeVerdict => {
   const refused = (why: Fault): ChangeVerdict => ({ kind: 'refused', fault: why });
   if (memberNow(roster, user) === undefined) return refused(forbidden());
@@ -74,13 +85,17 @@ export const judgeChange = (
   if (remove.some((one) => one !== user) && !mayRemoveOthers(item, roster, user)) return refused(forbidden());
   const removing = new Set(wanted.remove);
   const add = [...new Set(wanted.add)].filter((one) => memberNow(roster, one) === undefined && !removing.has(one));
-  if (usersNow(roster).length + add.length - remove.length > membersMax)
+  if (roster.size + add.length - remove.length > membersMax)
     return refused(fault('conversation.too_many_members', `a conversation has at most ${membersMax} members`));
+  if (add.some((one) => full.has(one))) return refused(tooManyConversations());
   return { kind: 'change', event: { add, remove } };
 };
 
 /** The same words whether the conversation does not exist or is none of the asker's: a stranger learns nothing. */
 export const forbidden = (): Fault => fault('conversation.forbidden', 'not a member, or no such conversation');
+
+export const tooManyConversations = (): Fault =>
+  fault('conversation.too_many', 'somebody is in as many conversations as may be');
 
 /** The first part of a change that is too large for one entry. */
 export const firstPart = (event: MemberEvent, atMost: number): MemberEvent => {

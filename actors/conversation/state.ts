@@ -1,12 +1,25 @@
 /** What a conversation actor keeps: a view of the stored item, who is in, what waits, and how far fan-out has come. */
-import type { Conv, ConversationItem, Entry, Seq } from '#contract/conversation';
+import type { Conv, ConversationItem, Entry, Millis, Seq, User } from '#contract/conversation';
 import type { Limits } from '#contract/limits';
 import type { Outcome } from '#contract/effects';
-import type { NodeName } from '#contract/ports/bus';
+import type { NodeName, Receipt } from '#contract/ports/bus';
 import type { Ports } from '#contract/ports/ports';
+import type { Raised, Reached, Reaching } from '#contract/ports/receipts';
 import type { AppendGroup, AppendResult, MemberList } from '#contract/ports/store';
 import type { Ids } from '#contract/ports/system';
-import type { Change, History, Open, Replay, Stand, Submit, ToConversation, ToDelivery } from '#actors/messages';
+import type {
+  Asker,
+  Change,
+  History,
+  Open,
+  Read,
+  Replay,
+  Stand,
+  Submit,
+  ToConversation,
+  ToDelivery,
+  Typing,
+} from '#actors/messages';
 import type { Roster } from '#actors/conversation/roster';
 import type { conversationMachine } from '#machines/conversation';
 import type { MachineHost } from '#runtime/machine-actor';
@@ -14,7 +27,7 @@ import type { Context, Ref } from '#runtime/types';
 
 export interface ConversationKit {
   readonly node: NodeName;
-  readonly ports: Pick<Ports, 'store' | 'members' | 'bus'>;
+  readonly ports: Pick<Ports, 'store' | 'members' | 'receipts' | 'bus'>;
   readonly ids: Ids;
   readonly limits: Limits;
   readonly delivery: Ref<ToDelivery>;
@@ -30,6 +43,8 @@ export interface Job {
   doubtful: boolean;
   /** Parts of a large change stored so far. */
   parts: number;
+  /** Of those whom it adds: who is in as many conversations as may be. Undefined: not asked yet. */
+  full: ReadonlySet<User> | 'asking' | undefined;
 }
 
 /** An append in flight: the drafts, and which jobs each of them answers (repeats inside a group share one). */
@@ -40,7 +55,14 @@ export interface Group {
 }
 
 /** What is answered after a strong read: it began after the question came. `who` is a change that changes nothing. */
-export type Question = History | Replay | Stand | Change | { readonly t: 'opening'; readonly open: Open };
+export type Question =
+  | History
+  | Replay
+  | Stand
+  | Read
+  | Typing
+  | Change
+  | { readonly t: 'opening'; readonly open: Open; readonly created: boolean };
 
 export interface Fan {
   /** Numbers up to here were handed to the bus. */
@@ -55,6 +77,26 @@ export interface Fan {
   readonly entries: Map<Seq, Entry>;
   /** Connection that created the conversation and has its answer. */
   origin: string | null;
+}
+
+/** Numbers that a member has newly covered, and who said so. */
+export interface Covered {
+  readonly from: Seq;
+  readonly to: Seq;
+  readonly origin: string | null;
+}
+
+export interface Receipts {
+  /** What members have reached and no port was told yet. */
+  readonly reaching: Map<User, Reached>;
+  /** Positions that rose and were not told yet: by kind, then member. */
+  readonly due: Readonly<Record<Receipt['kind'], Map<User, Covered>>>;
+  /** Who wrote the newest numbers. */
+  readonly authors: Map<Seq, User>;
+  /** A look at what came together is coming, or under way. */
+  armed: boolean;
+  /** When each member last typed, as far as it was told. */
+  readonly typed: Map<User, Millis>;
 }
 
 export interface ConversationState {
@@ -74,6 +116,7 @@ export interface ConversationState {
   /** Reads in flight by range: sessions with the same gap share one. */
   readonly reads: Map<string, Replay[]>;
   readonly fan: Fan;
+  readonly receipts: Receipts;
 }
 
 /** Outcomes and timers: what the actor tells itself. */
@@ -83,6 +126,10 @@ export type Own =
       readonly open: Open;
       readonly outcome: Outcome<{ created: boolean; item: ConversationItem }>;
     }
+  /** Who of the founders of a conversation is in as many as may be. */
+  | { readonly t: 'founders'; readonly open: Open; readonly outcome: Outcome<ReadonlySet<User>> }
+  /** Who of those whom a change adds is. */
+  | { readonly t: 'added'; readonly job: Job; readonly outcome: Outcome<ReadonlySet<User>> }
   | { readonly t: 'item'; readonly outcome: Outcome<ConversationItem | null> }
   | { readonly t: 'members'; readonly outcome: Outcome<MemberList> }
   | { readonly t: 'appended'; readonly group: Group; readonly outcome: Outcome<AppendResult> }
@@ -91,6 +138,22 @@ export type Own =
   | { readonly t: 'fan-read'; readonly from: Seq; readonly outcome: Outcome<readonly Entry[]> }
   | { readonly t: 'fanned'; readonly to: Seq; readonly outcome: Outcome<void> }
   | { readonly t: 'marked'; readonly outcome: Outcome<ConversationItem> }
+  | { readonly t: 'read-raised'; readonly asker: Asker; readonly outcome: Outcome<readonly Raised[]> }
+  | {
+      readonly t: 'wrote';
+      readonly reaching: readonly Reaching[];
+      /** Connections of those who wrote. */
+      readonly origins: ReadonlyMap<User, string>;
+      readonly outcome: Outcome<readonly Raised[]>;
+    }
+  | {
+      readonly t: 'collected';
+      readonly reaching: readonly Reaching[];
+      readonly outcome: Outcome<readonly Raised[]>;
+    }
+  | { readonly t: 'authors-read'; readonly outcome: Outcome<readonly Entry[]> }
+  | { readonly t: 'receipts' }
+  | { readonly t: 'done' }
   | { readonly t: 'retry-append' }
   | { readonly t: 'retry-fan' }
   | { readonly t: 'mark' };

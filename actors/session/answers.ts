@@ -2,8 +2,10 @@
 import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import { errorTable } from '#contract/errors';
-import type { Fault } from '#contract/effects';
-import type { ErrorFrame, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
+import type { Fault, Outcome } from '#contract/effects';
+import { placeToken } from '#contract/inbox';
+import type { InboxPage } from '#contract/inbox';
+import type { ErrorFrame, HistoryFrame, InboxFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
 import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
 import { enter, newView, ownStored } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
@@ -29,7 +31,7 @@ export const sendError = ({ kit, outlet }: Hands, why: Fault, about: Pick<ErrorF
 };
 
 /** Told, or refused at once. */
-const tellConversation = (
+export const tellConversation = (
   hands: Hands,
   conv: Conv,
   message: ToConversation,
@@ -99,6 +101,7 @@ export const stored = (hands: Hands, conv: Conv, answers: readonly StoredAnswer[
 
 export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSession, { t: 'refused' }>): void => {
   const { kit, state } = hands;
+  if (id === null) return sendError(hands, why, { conv, of });
   if (of !== 'send') return sendError(hands, why, of === 'open' ? { id, of } : { id, conv, of });
   if (!settle(hands, conv, id)) return;
   if (why.effect === 'unknown' && state.unsure.size < kit.limits['inFlight.sends'])
@@ -160,4 +163,17 @@ export const page = (hands: Hands, answer: Extract<ToSession, { t: 'page' }>): v
   const view = state.views.get(conv);
   if (view !== undefined) view.last = Math.max(view.last, last);
   outlet.send({ t: 'history', id, conv, messages: entries.map((entry) => pageMessage(conv, entry)), more });
+};
+
+export const inbox = ({ kit, state, ctx }: Hands, { id, limit, page: from }: InboxFrame): void => {
+  if (state.who === undefined) return;
+  const asking = kit.ports.inbox.page(state.who.user, limit, from);
+  ctx.start(asking, (outcome) => ({ t: 'inbox-came', id, outcome }));
+};
+
+export const inboxCame = (hands: Hands, id: string, outcome: Outcome<InboxPage>): void => {
+  if (!outcome.ok) return sendError(hands, outcome.fault, { id, of: 'inbox' });
+  const { items, next, source } = outcome.value;
+  const frame = { t: 'inbox', id, items, source } as const;
+  hands.outlet.send(next === null ? frame : { ...frame, next: placeToken(next) });
 };

@@ -2,13 +2,14 @@
  * The session actor: one connection of a user's device, from the accepted socket to its end. Its life cycle is the
  * machine; messages pass as plain code that asks the machine's state. It never restarts under a living connection.
  */
-import { closeCodes } from '#contract/errors';
 import { fault } from '#contract/effects';
 import type { ClientFrame } from '#contract/frames';
 import type { Outlet } from '#contract/ports/outlet';
 import * as answers from '#actors/session/answers';
+import * as receipts from '#actors/session/receipts';
+import { presenceCame, watch, watchAgain } from '#actors/session/watching';
+import { heartbeat, lastWords, leaveNow, lost, tokenExpired } from '#actors/session/ending';
 import {
-  close,
   hello,
   lastsCame,
   positioned,
@@ -17,7 +18,7 @@ import {
   standingCame,
   verified,
 } from '#actors/session/entering';
-import { ack, saved, saveRest, standFailed, stands } from '#actors/session/positions';
+import { ack, saved, standFailed, stands } from '#actors/session/positions';
 import { resyncCame } from '#actors/session/resync';
 import type { Ctx, Hands, Message, Own, SessionKit, SessionState } from '#actors/session/state';
 import { answered, readAgain, replayed, replayFailed, windowMoved } from '#actors/session/catch-up';
@@ -26,7 +27,7 @@ import type { ToSession } from '#actors/messages';
 import { sessionMachine } from '#machines/session';
 import type { SessionEmitted } from '#machines/session';
 import { machineActor } from '#runtime/machine-actor';
-import type { Behaviour, StopReason } from '#runtime/types';
+import type { Behaviour } from '#runtime/types';
 
 export const sessionBehaviour = (name: string, outlet: Outlet, kit: SessionKit): Behaviour<SessionState, Message> => ({
   kind: 'session',
@@ -58,7 +59,8 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     verifying: false,
     address: undefined,
     registering: false,
-    replaces: null,
+    replaces: [],
+    lostAt: undefined,
     cursors: new Map(),
     positions: undefined,
     views: new Map(),
@@ -75,6 +77,9 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     unsaved: new Map(),
     saving: false,
     doubtful: new Map(),
+    positionsDue: new Set(),
+    askingPositions: false,
+    watched: [],
     leaving: undefined,
   };
 };
@@ -98,6 +103,9 @@ const receiveTold = (hands: Hands, message: Message): boolean => {
     case 'replay-failed':
       replayFailed(hands, message);
       return true;
+    case 'receipt':
+      receipts.receiptCame(hands, message.receipt);
+      return true;
     default:
       return receiveRare(hands, message);
   }
@@ -120,6 +128,12 @@ const receiveRare = (hands: Hands, message: Exclude<Message, { t: 'frame' }>): b
       return true;
     case 'stands':
       stands(hands, message.standing);
+      return true;
+    case 'types':
+      receipts.typesCame(hands, message.conv, message.user);
+      return true;
+    case 'presence':
+      presenceCame(hands, message.states);
       return true;
     case 'stand-failed':
       standFailed(hands, message.conv, message.fault);
@@ -163,6 +177,14 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return message.first ? standingCame(hands, message.outcome) : resyncCame(hands, message.outcome);
     case 'lasts-came':
       return lastsCame(hands, message.index, message.outcome);
+    case 'inbox-came':
+      return answers.inboxCame(hands, message.id, message.outcome);
+    case 'positions-due':
+      return receipts.askPositions(hands);
+    case 'positions-came':
+      return receipts.positionsCame(hands, message.convs, message.outcome);
+    case 'watch-again':
+      return watchAgain(hands);
     case 'saved':
       return saved(hands, message.positions, message.outcome);
     case 'heartbeat':
@@ -195,6 +217,14 @@ const frame = (hands: Hands, received: ClientFrame): void => {
       return answers.send(hands, received);
     case 'ack':
       return ack(hands, received);
+    case 'read':
+      return receipts.readUpTo(hands, received);
+    case 'inbox':
+      return answers.inbox(hands, received);
+    case 'typing':
+      return receipts.typing(hands, received);
+    case 'watch':
+      return watch(hands, received);
     case 'history':
       return answers.history(hands, received);
     case 'open':
@@ -212,45 +242,4 @@ const notReady = (hands: Hands, received: ClientFrame): void => {
   if ('id' in received) about.id = received.id;
   if ('conv' in received) about.conv = received.conv;
   answers.sendError(hands, fault('gateway.not_ready', 'the first frame is hello'), about);
-};
-
-const heartbeat = (hands: Hands): void => {
-  const { kit, ctx, outlet } = hands;
-  const silentFor = ctx.now - outlet.lastHeardAt();
-  if (silentFor >= 2 * kit.limits['heartbeat.ms']) close(hands, closeCodes.heartbeat, 'no sign of life');
-  else outlet.ping();
-};
-
-const tokenExpired = ({ state }: Hands): void => {
-  const { machine } = state;
-  if (machine.in('connected') || machine.in('slow')) machine.send({ type: 'TOKEN_EXPIRED' });
-  else if (machine.in('authenticating'))
-    machine.send({ type: 'CLOSE', code: closeCodes.unauthenticated, reason: 'the token expired' });
-};
-
-const leaveNow = (hands: Hands): void => {
-  const { leaving } = hands.state;
-  if (leaving === undefined) return;
-  hands.state.leaving = undefined;
-  close(hands, leaving.code, leaving.reason);
-};
-
-/** The socket is gone: the registration stays for the grace period, deliveries end now. */
-const lost = (hands: Hands): void => {
-  const { kit, state } = hands;
-  const { machine } = state;
-  saveRest(hands);
-  kit.gateway.tell({ t: 'left', session: state.name });
-  if (state.who !== undefined) kit.delivery.tell({ t: 'detach', user: state.who.user, session: state.name });
-  if (machine.in('authenticating') || machine.in('connected') || machine.in('slow')) machine.send({ type: 'LOST' });
-};
-
-const lastWords = (hands: Hands, reason: StopReason): void => {
-  const { kit, state, ctx, outlet } = hands;
-  saveRest(hands);
-  state.machine.stop();
-  kit.gateway.tell({ t: 'left', session: state.name });
-  if (state.who !== undefined) kit.delivery.tell({ t: 'detach', user: state.who.user, session: state.name });
-  if (state.address !== undefined) ctx.start(kit.ports.bus.unregister(state.address), () => ({ t: 'done' }));
-  if (reason.kind === 'failed') outlet.close(closeCodes.internal, 'a fault of ours');
 };

@@ -8,8 +8,10 @@ import type { FrameOf } from '#contract/frames';
 import type { Standing, ToSession } from '#actors/messages';
 import { askerOf } from '#actors/session/answers';
 import { hasRoom, pass } from '#actors/session/pass';
+import { positionsDue } from '#actors/session/receipts';
 import { enter, mayStream, newView } from '#actors/session/state';
 import type { Hands, View } from '#actors/session/state';
+import { sharesChanged } from '#actors/session/watching';
 
 /** From now on the conversation begins at `since` for this user; what has passed has passed. */
 export const startFrom = ({ state }: Hands, view: View, since: Seq): void => {
@@ -70,10 +72,16 @@ const upToDate = (hands: Hands, view: View): boolean => {
 };
 
 /** The client that waits for `resumed` gets it, for what was replayed. */
-const endReplay = ({ outlet }: Hands, view: View): void => {
+const endReplay = (hands: Hands, view: View): void => {
   const { conv, since, resumedFrom, next } = view;
-  if (resumedFrom > 0) outlet.send({ t: 'resumed', conv, since, from: resumedFrom, to: next - 1, recovered: true });
+  if (resumedFrom > 0) sendResumed(hands, { conv, since, from: resumedFrom, to: next - 1, recovered: true });
   view.resumedFrom = 0;
+};
+
+/** How far the others have got is told after it. */
+const sendResumed = (hands: Hands, resumed: Omit<FrameOf<'resumed'>, 't'>): void => {
+  hands.outlet.send({ t: 'resumed', ...resumed });
+  positionsDue(hands, resumed.conv);
 };
 
 /**
@@ -84,7 +92,7 @@ const announceGap = (hands: Hands, view: View): void => {
   const { conv, since, next, last } = view;
   if (view.resumedFrom < next) endReplay(hands, view);
   view.resumedFrom = 0;
-  hands.outlet.send({ t: 'resumed', conv, since, from: next, to: last, recovered: false });
+  sendResumed(hands, { conv, since, from: next, to: last, recovered: false });
   view.next = last + 1;
 };
 
@@ -137,6 +145,7 @@ const unseen = (hands: Hands, standing: Standing): View => {
   view.mode = 'behind';
   enter(hands, view);
   outlet.send(openedFrame(standing));
+  sharesChanged(hands);
   return view;
 };
 
@@ -149,7 +158,7 @@ const prove = (hands: Hands, view: View, standing: Standing): void => {
   if (view.next < since) hands.outlet.send(openedFrame(standing));
   startFrom(hands, view, since);
   if (view.unproven && view.next > view.last + 1) {
-    hands.outlet.send({ t: 'resumed', conv, since, from: view.last + 1, to: view.last, recovered: false });
+    sendResumed(hands, { conv, since, from: view.last + 1, to: view.last, recovered: false });
     view.next = view.last + 1;
     view.acked = Math.min(view.acked, view.last);
     view.resumedFrom = 0;
@@ -169,6 +178,8 @@ export const leave = (hands: Hands, conv: Conv, by?: Seq): void => {
   state.left.set(conv, { upTo: by ?? view?.last ?? 0, own: undefined });
   if (state.reading === conv) state.readingIsVoid = true;
   outlet.send({ t: 'removed', conv });
+  state.positionsDue.delete(conv);
+  sharesChanged(hands);
   windowMoved(hands);
   pumpCatchUp(hands);
 };

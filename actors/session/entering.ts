@@ -8,7 +8,7 @@ import { fault } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
 import { closeCodes } from '#contract/errors';
 import type { HelloFrame } from '#contract/frames';
-import type { LastKnown, Resync, SessionAddress } from '#contract/ports/bus';
+import type { LastKnown, Registered, Resync } from '#contract/ports/bus';
 import type { DevicePositions } from '#contract/ports/positions';
 import type { Claims } from '#contract/ports/system';
 import { sendError } from '#actors/session/answers';
@@ -43,7 +43,8 @@ export const verified = (
   ctx.after('token', expiresAt - ctx.now, { t: 'token-expired' });
   state.registering = true;
   const registration = { user, device, node: kit.node, session: state.name };
-  ctx.start(kit.ports.bus.register(registration, ctx.now), (registered) => ({ t: 'registered', outcome: registered }));
+  const registering = kit.ports.bus.register(registration, ctx.now, kit.limits['devices.user']);
+  ctx.start(registering, (came) => ({ t: 'registered', outcome: came }));
 };
 
 /** A fresh token on a living session: same user and device, answered by `welcome` alone. */
@@ -59,10 +60,7 @@ const renewed = (hands: Hands, device: Device, { user, expiresAt }: Claims): voi
   welcome(hands);
 };
 
-export const registered = (
-  hands: Hands,
-  outcome: Outcome<{ address: SessionAddress; replaced: SessionAddress | null }>,
-): void => {
+export const registered = (hands: Hands, outcome: Outcome<Registered>): void => {
   const { kit, state, ctx } = hands;
   const { who } = state;
   state.registering = false;
@@ -70,22 +68,23 @@ export const registered = (
   // The connection went meanwhile: the last words take the registration back.
   if (state.machine.in('expired')) return ctx.stop(ctx.self);
   if (!outcome.ok || who === undefined) return failed(hands);
-  state.replaces = outcome.value.replaced;
+  const { replaced, crowdedOut } = outcome.value;
+  state.replaces = [replaced, crowdedOut].filter((old) => old !== null);
   kit.delivery.tell({ t: 'attach', user: who.user, session: state.name, ref: ctx.self });
   ctx.start(kit.ports.positions.open(who.user, who.device), (positioned) => ({ t: 'positioned', outcome: positioned }));
 };
 
 /**
- * The older connection of the device goes, but not before this one is welcomed: a node that was paused may hold the
+ * The older connection of the device goes (or that of the device longest connected, where there are too many), but not before this one is welcomed: a node that was paused may hold the
  * beginnings of a connection that is long gone, and must not end the living one for its sake.
  */
 const endOlder = ({ kit, state, ctx }: Hands): void => {
-  const old = state.replaces;
-  if (old === null) return;
-  state.replaces = null;
-  const message = { t: 'replaced', cause: ctx.cause, old } as const;
-  if (old.node === kit.node) kit.delivery.tell(message);
-  else ctx.start(kit.ports.bus.publish(old.node, message), () => ({ t: 'done' }));
+  for (const old of state.replaces) {
+    const message = { t: 'replaced', cause: ctx.cause, old } as const;
+    if (old.node === kit.node) kit.delivery.tell(message);
+    else ctx.start(kit.ports.bus.publish(old.node, message), () => ({ t: 'done' }));
+  }
+  state.replaces = [];
 };
 
 export const positioned = (hands: Hands, outcome: Outcome<DevicePositions>): void => {
@@ -129,6 +128,7 @@ const replay = (hands: Hands, last: Resync['last']): void => {
   if (!state.machine.in('authenticating')) return;
   welcome(hands);
   endOlder(hands);
+  if (state.who !== undefined) hands.kit.presence.tell({ t: 'came', user: state.who.user, session: state.name });
   state.machine.send({ type: 'WELCOMED' });
   for (const [conv, cursor] of state.cursors) named(hands, conv, cursor, last.get(conv));
   for (const [conv, known] of last) if (!state.cursors.has(conv)) unnamed(hands, conv, known);

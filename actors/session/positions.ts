@@ -8,6 +8,7 @@ import type { Fault, Outcome } from '#contract/effects';
 import type { AckFrame } from '#contract/frames';
 import type { Standing } from '#actors/messages';
 import { askerOf, sendError } from '#actors/session/answers';
+import { tellDelivered } from '#actors/session/receipts';
 import type { Hands } from '#actors/session/state';
 import { acknowledged, behind, leave } from '#actors/session/catch-up';
 
@@ -16,7 +17,10 @@ export const ack = (hands: Hands, { conv, seq }: AckFrame): void => {
   if (state.left.has(conv)) return;
   const view = state.views.get(conv);
   if (view === undefined || view.unproven || seq > view.last) return lookUp(hands, conv, seq);
-  if (seq > view.acked) remember(hands, conv, seq);
+  if (seq > view.acked) {
+    remember(hands, conv, seq);
+    tellDelivered(hands, conv, seq);
+  }
   acknowledged(hands, view, seq);
 };
 
@@ -44,6 +48,7 @@ export const stands = (hands: Hands, { conv, last }: Standing): void => {
   if (seq > last)
     return sendError(hands, fault('conversation.bad_seq', `the last number is ${last}`), { conv, of: 'ack' });
   remember(hands, conv, seq);
+  tellDelivered(hands, conv, seq);
   if (view !== undefined) acknowledged(hands, view, seq);
 };
 

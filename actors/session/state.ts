@@ -2,24 +2,29 @@
 import type { Conv, Device, Millis, Seq, User } from '#contract/conversation';
 import type { Fault, Outcome } from '#contract/effects';
 import type { CloseCode } from '#contract/errors';
+import type { InboxPage } from '#contract/inbox';
 import type { Limits } from '#contract/limits';
-import type { NodeName, Resync, SessionAddress } from '#contract/ports/bus';
+import type { NodeName, Registered, Resync, SessionAddress } from '#contract/ports/bus';
 import type { Outlet, SharedMessage } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
 import type { DevicePositions } from '#contract/ports/positions';
+import type { Reached } from '#contract/ports/receipts';
 import type { Claims, Ids } from '#contract/ports/system';
-import type { Asker, ToConversation, ToDelivery, ToGateway, ToSession } from '#actors/messages';
+import type { Asker, ToConversation, ToDelivery, ToGateway, ToPresence, ToSession } from '#actors/messages';
 import type { sessionMachine } from '#machines/session';
 import type { MachineHost } from '#runtime/machine-actor';
 import type { Context, Ref } from '#runtime/types';
 
 export interface SessionKit {
   readonly node: NodeName;
-  readonly ports: Pick<Ports, 'positions' | 'bus' | 'tokens'> & { readonly store: Pick<Ports['store'], 'lastSeqs'> };
+  readonly ports: Pick<Ports, 'positions' | 'receipts' | 'inbox' | 'bus' | 'tokens'> & {
+    readonly store: Pick<Ports['store'], 'lastSeqs'>;
+  };
   readonly ids: Ids;
   readonly limits: Limits;
   readonly delivery: Ref<ToDelivery>;
   readonly gateway: Ref<ToGateway>;
+  readonly presence: Ref<ToPresence>;
   /** To the conversation actor of this node. */
   readonly conversations: { tell(conv: Conv, message: ToConversation): Fault | undefined };
 }
@@ -47,6 +52,10 @@ export interface View {
   own: Set<Seq> | undefined;
   /** Messages beyond a gap. */
   held: SharedMessage[];
+  /** Positions of others that this connection was told, by kind and user: they never fall. */
+  reached: Map<string, Seq> | undefined;
+  /** When it was told that somebody types. */
+  typed: Map<User, Millis> | undefined;
 }
 
 /** A conversation this connection was told to have left. */
@@ -72,8 +81,10 @@ export interface SessionState {
   address: SessionAddress | undefined;
   /** A registration is under way: it must be taken back when the session ends meanwhile. */
   registering: boolean;
-  /** The older connection of the device, until it is told. */
-  replaces: SessionAddress | null;
+  /** Older connections that end for this one, until they are told. */
+  replaces: readonly SessionAddress[];
+  /** When the socket went; undefined while it has not. */
+  lostAt: Millis | undefined;
   /** Cursors of hello, until the replay starts. */
   cursors: ReadonlyMap<Conv, Seq>;
   positions: DevicePositions | undefined;
@@ -101,6 +112,11 @@ export interface SessionState {
   saving: boolean;
   /** An acknowledgement whose number has to be looked up first. */
   readonly doubtful: Map<Conv, Seq>;
+  /** Conversations of which the newest positions are due; one question about them at a time. */
+  readonly positionsDue: Set<Conv>;
+  askingPositions: boolean;
+  /** Whom the client watches. */
+  watched: readonly User[];
   /** Set once the session is to close when its sends are answered. */
   leaving: { readonly code: CloseCode; readonly reason: string } | undefined;
 }
@@ -114,12 +130,20 @@ export type Own =
     }
   | {
       readonly t: 'registered';
-      readonly outcome: Outcome<{ address: SessionAddress; replaced: SessionAddress | null }>;
+      readonly outcome: Outcome<Registered>;
     }
   | { readonly t: 'positioned'; readonly outcome: Outcome<DevicePositions> }
   | { readonly t: 'resync-came'; readonly first: boolean; readonly outcome: Outcome<Resync> }
   | { readonly t: 'lasts-came'; readonly index: Resync['last']; readonly outcome: Outcome<ReadonlyMap<Conv, Seq>> }
   | { readonly t: 'saved'; readonly positions: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<void> }
+  | { readonly t: 'inbox-came'; readonly id: string; readonly outcome: Outcome<InboxPage> }
+  | { readonly t: 'positions-due' }
+  | {
+      readonly t: 'positions-came';
+      readonly convs: readonly Conv[];
+      readonly outcome: Outcome<ReadonlyMap<Conv, ReadonlyMap<User, Reached>>>;
+    }
+  | { readonly t: 'watch-again' }
   | { readonly t: 'done' }
   | { readonly t: 'expired' }
   | { readonly t: 'heartbeat' }
@@ -155,6 +179,8 @@ export const newView = (conv: Conv, since: Seq, next: Seq, last: Seq): View => (
   acked: next - 1,
   own: undefined,
   held: [],
+  reached: undefined,
+  typed: undefined,
 });
 
 /** A conversation comes (back) to this connection. */

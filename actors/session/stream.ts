@@ -9,6 +9,7 @@ import { behind, leave, startFrom } from '#actors/session/catch-up';
 import { pass } from '#actors/session/pass';
 import { enter, newView } from '#actors/session/state';
 import type { Hands, View } from '#actors/session/state';
+import { sharesChanged } from '#actors/session/watching';
 
 /** What the members hear, seen from this connection. */
 export const noticeCame = (hands: Hands, notice: Notice, messages: readonly SharedMessage[]): void => {
@@ -19,6 +20,7 @@ export const noticeCame = (hands: Hands, notice: Notice, messages: readonly Shar
     state.early.set(conv, Math.max(state.early.get(conv) ?? 0, notice.to));
     return;
   }
+  if (notice.added.length + notice.removed.length > 0) sharesChanged(hands);
   if (notice.to <= (state.left.get(conv)?.upTo ?? -1)) return;
   if (notice.removed.includes(state.who.user)) return removedBy(hands, conv, notice.to);
   if (notice.added.includes(state.who.user)) opens(hands, notice);

@@ -2,6 +2,8 @@
 import type { Conv, ConversationKind, Device, MemberEvent, Meta, Millis, Seq, User } from '#contract/conversation';
 import type { ErrorCode } from '#contract/errors';
 import type { FaultEffect } from '#contract/effects';
+import type { InboxItem, InboxPlace, InboxSource } from '#contract/inbox';
+import type { PresenceState } from '#contract/ports/presence';
 
 export interface HelloFrame {
   readonly t: 'hello';
@@ -43,11 +45,42 @@ export interface MembersFrame {
   readonly add: readonly User[];
   readonly remove: readonly User[];
 }
+/** Like `ack`, of what a person has read; the one does not imply the other. */
+export interface ReadFrame {
+  readonly t: 'read';
+  readonly conv: Conv;
+  readonly seq: Seq;
+}
+export interface InboxFrame {
+  readonly t: 'inbox';
+  readonly id: string;
+  readonly limit: number;
+  readonly page?: InboxPlace;
+}
+export interface TypingFrame {
+  readonly t: 'typing';
+  readonly conv: Conv;
+}
+export interface WatchFrame {
+  readonly t: 'watch';
+  readonly users: readonly User[];
+}
 export interface PingFrame {
   readonly t: 'ping';
 }
 
-export type ClientFrame = HelloFrame | SendFrame | AckFrame | HistoryFrame | OpenFrame | MembersFrame | PingFrame;
+export type ClientFrame =
+  | HelloFrame
+  | SendFrame
+  | AckFrame
+  | ReadFrame
+  | HistoryFrame
+  | InboxFrame
+  | OpenFrame
+  | MembersFrame
+  | TypingFrame
+  | WatchFrame
+  | PingFrame;
 
 /** A `message` as in history: without `t`. */
 export interface WireMessage {
@@ -93,6 +126,7 @@ export type ServerFrame =
       readonly mid: string;
       readonly at: Millis;
     }
+  | { readonly t: 'queued'; readonly id: string; readonly conv: Conv }
   | ({ readonly t: 'message' } & WireMessage)
   | {
       readonly t: 'resumed';
@@ -103,6 +137,8 @@ export type ServerFrame =
       readonly recovered: boolean;
     }
   | { readonly t: 'ready' }
+  | { readonly t: 'delivered'; readonly conv: Conv; readonly user: User; readonly seq: Seq }
+  | { readonly t: 'read'; readonly conv: Conv; readonly user: User; readonly seq: Seq }
   | {
       readonly t: 'history';
       readonly id: string;
@@ -128,7 +164,21 @@ export type ServerFrame =
       readonly since: Seq;
       readonly seq: Seq;
     }
+  | {
+      readonly t: 'inbox';
+      readonly id: string;
+      readonly items: readonly InboxItem[];
+      readonly next?: string;
+      readonly source: InboxSource;
+    }
   | { readonly t: 'removed'; readonly conv: Conv }
+  | { readonly t: 'typing'; readonly conv: Conv; readonly user: User }
+  | {
+      readonly t: 'presence';
+      readonly user: User;
+      readonly state: PresenceState;
+      readonly lastSeenAt: Millis | null;
+    }
   | { readonly t: 'server_maintenance'; readonly reconnectWithinMs: number }
   | ErrorFrame
   | { readonly t: 'pong' };

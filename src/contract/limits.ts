@@ -9,6 +9,9 @@ export interface LimitRow {
   readonly beyond: string;
 }
 
+/** Limits in days are counted in these. */
+export const dayMs = 86_400_000;
+
 const row = (value: number, unit: LimitRow['unit'], beyond: string): LimitRow => ({ value, unit, beyond });
 
 export const limitTable = {
@@ -30,6 +33,9 @@ export const limitTable = {
   'socket.pauseBytes': row(1_048_576, 'bytes', 'messages pause until the client has read; answers still go out'),
   'socket.pauseMs': row(100, 'ms', 'how often a session that paused looks whether the client has read'),
   'members.max': row(256, 'count', 'conversation.too_many_members'),
+  'conversations.user': row(10_000, 'count', 'conversation.too_many'),
+  'devices.user': row(16, 'count', 'the device longest connected is closed with 4103'),
+  'idempotency.days': row(0, 'days', 'an older id counts as new; 0: ids are remembered for ever'),
   'connections.node': row(50_000, 'count', '503 at the upgrade'),
   'drain.ms': row(20_000, 'ms', 'what is still connected is closed with 4000'),
   'resync.everyMs': row(10_000, 'ms', 'how often a session compares what it sent with what is stored'),
@@ -46,6 +52,7 @@ export const limitTable = {
   'mailbox.session': row(4_096, 'count', 'gateway.overloaded'),
   'mailbox.conversation': row(10_000, 'count', 'gateway.overloaded'),
   'mailbox.delivery': row(100_000, 'count', 'delivered late, by the resync'),
+  'mailbox.presence': row(100_000, 'count', 'presence is told late'),
   'mailbox.batch': row(256, 'count', 'messages an actor takes in one turn before others get theirs'),
   'deadLetters.kept': row(1_000, 'count', 'the oldest is forgotten; the count goes on'),
   // Time.
@@ -58,7 +65,14 @@ export const limitTable = {
   'leave.withinMs': row(500, 'ms', 'a session that drains closes with sends unanswered'),
   'leave.tickMs': row(50, 'ms', 'the step in which a drain closes sessions'),
   'drain.aloneMs': row(2_000, 'ms', 'drain.ms of the only server'),
-  'session.graceMs': row(60_000, 'ms', 'a lost session expires; presence follows'),
+  'session.graceMs': row(10_000, 'ms', 'a lost session expires; presence follows'),
+  'receipts.members': row(32, 'count', 'no receipts in a larger conversation'),
+  'receipts.newest': row(200, 'count', 'authors of older numbers are not told'),
+  'receipts.everyMs': row(100, 'ms', 'positions are collected for this long, then told together'),
+  'typing.everyMs': row(3_000, 'ms', 'dropped: one per user and conversation in this time'),
+  'presence.ttlMs': row(60_000, 'ms', 'the users of a node that says nothing for this long are offline'),
+  'presence.beatMs': row(20_000, 'ms', 'how often a node says who is connected to it'),
+  'presence.lookMs': row(5_000, 'ms', 'how often a node looks at those who are watched'),
   'positions.flushMs': row(5_000, 'ms', 'a crash may take back this much of a device’s acknowledgements'),
   // The append and its fan-out (docs/architecture.md).
   'append.group': row(49, 'count', 'further sends wait for the next group'),

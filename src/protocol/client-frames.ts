@@ -4,11 +4,20 @@
  * nearly all traffic, and a schema costs them more than parsing does.
  */
 import { z } from 'zod';
+import { placeOf } from '#contract/inbox';
 import type { AckFrame, ClientFrame, SendFrame } from '#contract/frames';
 import type { Agreeing } from '#protocol/agree';
 import { body, conv, cursors, id, isBody, isConv, isId, isObject, isSeq, meta, name, seq } from '#protocol/scalars';
 
 const title = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
+/** How many users one `watch` may name. */
+const watchMax = 100;
+
+const page = z
+  .string()
+  .refine((token) => placeOf(token) !== undefined, 'must be the `next` of an earlier answer')
+  .transform((token) => placeOf(token) ?? { at: 0, conv: '' });
 
 const schemas = {
   hello: z.object({
@@ -38,6 +47,15 @@ const schemas = {
     add: z.array(name).default(() => []),
     remove: z.array(name).default(() => []),
   }),
+  read: z.object({ t: z.literal('read'), conv, seq }),
+  inbox: z.object({
+    t: z.literal('inbox'),
+    id,
+    limit: z.int().min(1).max(100).default(20),
+    page: page.exactOptional(),
+  }),
+  typing: z.object({ t: z.literal('typing'), conv }),
+  watch: z.object({ t: z.literal('watch'), users: z.array(name).max(watchMax) }),
   ping: z.object({ t: z.literal('ping') }),
 };
 

@@ -27,6 +27,18 @@ const wireMessage = z.object({
   event: z.object({ add: users, remove: users }).exactOptional(),
 });
 
+const inboxItem = z.object({
+  conv,
+  kind,
+  title: text.exactOptional(),
+  members: users,
+  since: seq,
+  seq,
+  at: millis,
+  preview: text,
+  unread: count,
+});
+
 const schemas = {
   welcome: z.object({
     t: z.literal('welcome'),
@@ -40,9 +52,12 @@ const schemas = {
     exp: millis,
   }),
   stored: z.object({ t: z.literal('stored'), id, conv, seq, mid: text, at: millis }),
+  queued: z.object({ t: z.literal('queued'), id, conv }),
   message: wireMessage.extend({ t: z.literal('message') }),
   resumed: z.object({ t: z.literal('resumed'), conv, since: seq, from: seq, to: seq, recovered: z.boolean() }),
   ready: z.object({ t: z.literal('ready') }),
+  delivered: z.object({ t: z.literal('delivered'), conv, user: name, seq }),
+  read: z.object({ t: z.literal('read'), conv, user: name, seq }),
   history: z.object({ t: z.literal('history'), id, conv, messages: z.array(wireMessage), more: z.boolean() }),
   opened: z.object({
     t: z.literal('opened'),
@@ -55,7 +70,22 @@ const schemas = {
     seq,
   }),
   members: z.object({ t: z.literal('members'), id, conv, members: users, since: seq, seq }),
+  inbox: z.object({
+    t: z.literal('inbox'),
+    id,
+    items: z.array(inboxItem),
+    /** Opaque; absent on the last page. */
+    next: text.exactOptional(),
+    source: z.enum(['embedded', 'l1', 'primary', 'replica', 'dynamodb']),
+  }),
   removed: z.object({ t: z.literal('removed'), conv }),
+  typing: z.object({ t: z.literal('typing'), conv, user: name }),
+  presence: z.object({
+    t: z.literal('presence'),
+    user: name,
+    state: z.enum(['online', 'offline', 'unknown']),
+    lastSeenAt: millis.nullable(),
+  }),
   server_maintenance: z.object({ t: z.literal('server_maintenance'), reconnectWithinMs: count }),
   error: z.object({
     t: z.literal('error'),

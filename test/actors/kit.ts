@@ -3,10 +3,13 @@ import { withLimits } from '#contract/limits';
 import type { LimitName } from '#contract/limits';
 import type { ConversationItem, Entry, Member } from '#contract/conversation';
 import type { Bus } from '#contract/ports/bus';
+import type { Inbox } from '#contract/ports/inbox';
 import type { Positions } from '#contract/ports/positions';
+import type { Presence } from '#contract/ports/presence';
+import type { Receipts } from '#contract/ports/receipts';
 import type { Members, MessageStore, Numbered } from '#contract/ports/store';
 import type { Ids, Tokens } from '#contract/ports/system';
-import type { Asker, ToConversation, ToDelivery, ToGateway, ToSession } from '#actors/messages';
+import type { Asker, ToConversation, ToDelivery, ToGateway, ToPresence, ToSession } from '#actors/messages';
 import { held, recorder } from '#testkit/probe';
 
 let ulids = 0;
@@ -26,7 +29,12 @@ export const heldStore = () => ({
   dirty: held<MessageStore['dirty']>(),
 });
 
-export const heldMembers = () => ({ of: held<Members['of']>(), conversationsOf: held<Members['conversationsOf']>() });
+export const heldMembers = () => ({
+  of: held<Members['of']>(),
+  conversationsOf: held<Members['conversationsOf']>(),
+  sharing: held<Members['sharing']>(),
+  inAtLeast: held<Members['inAtLeast']>(),
+});
 
 export const heldBus = () => ({
   register: held<Bus['register']>(),
@@ -34,11 +42,19 @@ export const heldBus = () => ({
   unregister: held<Bus['unregister']>(),
   fanOut: held<Bus['fanOut']>(),
   publish: held<Bus['publish']>(),
+  tell: held<Bus['tell']>(),
   resync: held<Bus['resync']>(),
   subscribe: () => () => undefined,
 });
 
 export const heldPositions = () => ({ open: held<Positions['open']>(), save: held<Positions['save']>() });
+export const heldReceipts = () => ({ raise: held<Receipts['raise']>(), of: held<Receipts['of']>() });
+export const heldInbox = () => ({ page: held<Inbox['page']>() });
+export const heldPresence = () => ({
+  beat: held<Presence['beat']>(),
+  gone: held<Presence['gone']>(),
+  of: held<Presence['of']>(),
+});
 export const heldTokens = () => ({ verify: held<Tokens['verify']>() });
 
 export const item = (changed: Partial<ConversationItem> = {}): ConversationItem => ({
@@ -90,5 +106,6 @@ export const limitsWith = (changed: Partial<Record<LimitName, number>> = {}) => 
 export const neighbours = () => ({
   delivery: recorder<ToDelivery>('delivery'),
   gateway: recorder<ToGateway>('gateway'),
+  presence: recorder<ToPresence>('presence'),
   told: recorder<ToConversation>('conversations'),
 });

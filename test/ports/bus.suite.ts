@@ -5,8 +5,8 @@ import { append, created, openedFor, valueOf } from '#test/ports/harness';
 import type { OpenBackend, Use } from '#test/ports/harness';
 import { change, draft, freshName, group, notice } from '#test/ports/words';
 
-const register = (use: Use, user: string, session: string, now: number, device = 'phone') =>
-  valueOf(use(), use().ports.bus.register({ user, device, node: 'a', session }, now));
+const register = (use: Use, user: string, session: string, now: number, device = 'phone', most = 16) =>
+  valueOf(use(), use().ports.bus.register({ user, device, node: 'a', session }, now, most));
 
 const resync = (use: Use, user: string, device = 'phone') => valueOf(use(), use().ports.bus.resync(user, device));
 
@@ -20,6 +20,7 @@ const sessions = (use: Use): void => {
       expect(first).toEqual({
         address: { user, device: 'phone', node: 'a', session: 's1', epoch: 100 },
         replaced: null,
+        crowdedOut: null,
       });
       const second = await register(use, user, 's2', 50);
       expect(second.replaced).toEqual(first.address);

@@ -124,8 +124,8 @@ describe('several nodes in memory', () => {
   test('a fan-out reaches each other node that has sessions of those concerned, with what concerns them', () => {
     const { clock, heard, a, b } = hearing();
     const concerning = (user: string) => notice({ conv: user, from: 1, to: 1, recipients: [user] });
-    b.bus.register({ user: 'bob', device: 'phone', node: 'b', session: 's' }, 1)(() => undefined);
-    a.bus.register({ user: 'alice', device: 'phone', node: 'a', session: 's' }, 1)(() => undefined);
+    b.bus.register({ user: 'bob', device: 'phone', node: 'b', session: 's' }, 1, 16)(() => undefined);
+    a.bus.register({ user: 'alice', device: 'phone', node: 'a', session: 's' }, 1, 16)(() => undefined);
     clock.advance(100);
     const convs: string[] = [];
     const stop = b.bus.subscribe('b', (message) => {

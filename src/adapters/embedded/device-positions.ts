@@ -6,23 +6,36 @@ import type { Conv, Device, Seq, User } from '#contract/conversation';
 import { ok } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
 import type { DevicePositions, Positions } from '#contract/ports/positions';
-import type { TimeSource } from '#contract/ports/system';
-import type { Committer } from '#adapters/embedded/committer';
+import { DelayedWrite } from '#adapters/embedded/delayed-write';
+import type { Delay } from '#adapters/embedded/delayed-write';
+import { Overlay } from '#adapters/embedded/overlay';
 import { lastName } from '#adapters/embedded/tables';
 import type { Tables } from '#adapters/embedded/tables';
-import { raise, UnsavedPositions } from '#adapters/embedded/unsaved-positions';
+
+type Cursors = Map<Conv, Seq>;
+
+const raise = (cursors: Cursors, raised: Iterable<readonly [Conv, Seq]>): Cursors => {
+  for (const [conv, seq] of raised) cursors.set(conv, Math.max(cursors.get(conv) ?? 0, seq));
+  return cursors;
+};
+
+const copyOf = (devices: ReadonlyMap<Device, Cursors> | undefined): Map<Device, Cursors> =>
+  new Map([...(devices ?? [])].map(([device, cursors]) => [device, new Map(cursors)]));
 
 class Devices {
-  readonly unsaved = new UnsavedPositions();
+  readonly unsaved: Overlay<User, Map<Device, Cursors>>;
   readonly #tables: Tables;
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.unsaved = new Overlay((user, devices) => {
+      for (const [device, cursors] of devices) this.save(user, device, cursors);
+    });
   }
 
   /** Undefined: a device that was never seen. */
   known(user: User, device: Device): DevicePositions | undefined {
-    const fresh = this.unsaved.of(user, device);
+    const fresh = this.unsaved.get(user)?.get(device);
     if (fresh === undefined && this.#tables.devices.get([user, device]) === undefined) return undefined;
     const cursors = this.#stored([user, device, ''], [user, device, lastName]);
     return { known: true, cursors: raise(cursors, fresh ?? []) };
@@ -33,9 +46,16 @@ class Devices {
     const known = this.known(user, device);
     if (known !== undefined) return ok(known);
     const cursors = this.#stored([user, ''], [user, lastName]);
-    for (const fresh of this.unsaved.ofUser(user)) raise(cursors, fresh);
+    for (const fresh of this.unsaved.get(user)?.values() ?? []) raise(cursors, fresh);
     this.save(user, device, cursors);
     return ok({ known: false, cursors });
+  }
+
+  /** For a later commit. */
+  collect(user: User, device: Device, raised: ReadonlyMap<Conv, Seq>): void {
+    const known = this.unsaved.get(user);
+    const devices = known !== undefined && this.unsaved.isFresh(user) ? known : copyOf(known);
+    this.unsaved.set(user, devices.set(device, raise(devices.get(device) ?? new Map<Conv, Seq>(), raised)));
   }
 
   /** In a transaction. */
@@ -48,7 +68,7 @@ class Devices {
     }
   }
 
-  #stored(start: string[], end: string[]): Map<Conv, Seq> {
+  #stored(start: string[], end: string[]): Cursors {
     const cursors = new Map<Conv, Seq>();
     for (const { key, value } of this.#tables.positions.getRange({ start, end })) raise(cursors, [[key[2], value]]);
     return cursors;
@@ -61,27 +81,10 @@ export interface EmbeddedPositions {
   flush(): Promise<void>;
 }
 
-interface Options {
-  readonly tables: Tables;
-  readonly committer: Committer;
-  readonly time: TimeSource;
-  readonly flushMs: number;
-}
-
-export const embeddedPositions = ({ tables, committer, time, flushMs }: Options): EmbeddedPositions => {
+export const embeddedPositions = (tables: Tables, delay: Delay): EmbeddedPositions => {
+  const { committer } = delay;
   const devices = new Devices(tables);
-  const { unsaved } = devices;
-  let disarm: (() => void) | undefined;
-  const write = committer.write(() => {
-    for (const { user, device, cursors } of unsaved.take()) devices.save(user, device, cursors);
-    return ok(undefined);
-  });
-  const flush = (): Promise<void> => {
-    disarm?.();
-    disarm = undefined;
-    // What a failed commit loses is older positions after a crash, which resuming allows.
-    return new Promise((resolve) => (unsaved.isEmpty ? resolve() : write(() => resolve())));
-  };
+  const writing = new DelayedWrite(delay, devices.unsaved);
   const positions: Positions = {
     open: (user, device) => (done) => {
       const known = devices.known(user, device);
@@ -89,10 +92,10 @@ export const embeddedPositions = ({ tables, committer, time, flushMs }: Options)
       else committer.write(() => devices.open(user, device))(done);
     },
     save: (user, device, cursors) => (done) => {
-      unsaved.add(user, device, cursors);
-      disarm ??= time.alarm(flushMs, () => void flush());
+      devices.collect(user, device, cursors);
+      writing.arm();
       done(ok(undefined));
     },
   };
-  return { positions, flush };
+  return { positions, flush: () => writing.flush() };
 };

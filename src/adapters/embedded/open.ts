@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Fault } from '#contract/effects';
 import type { ErrorCode } from '#contract/errors';
+import { dayMs } from '#contract/limits';
 import type { Limits } from '#contract/limits';
 import type { Ports } from '#contract/ports/ports';
 import type { Log, TimeSource } from '#contract/ports/system';
@@ -12,9 +13,12 @@ import { embeddedBus } from '#adapters/embedded/bus';
 import { Committer } from '#adapters/embedded/committer';
 import { embeddedPositions } from '#adapters/embedded/device-positions';
 import type { FingerprintKey } from '#adapters/embedded/fingerprint';
+import { embeddedInbox } from '#adapters/embedded/inbox';
 import { lockFolder } from '#adapters/embedded/folder-lock';
 import { openFormat } from '#adapters/embedded/format';
+import { embeddedPresence } from '#adapters/embedded/presence';
 import { Reading } from '#adapters/embedded/reading';
+import { embeddedReceipts, ReachedPositions } from '#adapters/embedded/receipts';
 import { embeddedMembers, embeddedStore } from '#adapters/embedded/store';
 import { openEnvironment, openTables, transactOf } from '#adapters/embedded/tables';
 import type { Environment } from '#adapters/embedded/tables';
@@ -66,17 +70,26 @@ export const openEmbedded = async (folder: string, options: EmbeddedOptions): Pr
 const wire = (environment: Environment, key: FingerprintKey, { limits, log, time }: EmbeddedOptions) => {
   const tables = openTables(environment);
   const reading = new Reading(tables);
-  const writing = new Writing({ tables, reading, key, idEntries: limits['embedded.idEntries'] });
+  const rememberMs = limits['idempotency.days'] * dayMs;
+  const writing = new Writing({ tables, reading, key, idEntries: limits['embedded.idEntries'], rememberMs });
   const transact = transactOf(environment);
   const committer = new Committer({ transact, limits, log, onFailure: () => writing.ids.forgetAll() });
-  const devices = embeddedPositions({ tables, committer, time, flushMs: limits['positions.flushMs'] });
+  const delay = { committer, time, withinMs: limits['positions.flushMs'] };
+  const devices = embeddedPositions(tables, delay);
+  const reached = new ReachedPositions(tables);
+  const receipts = embeddedReceipts(reached, reading, delay);
+  const presence = embeddedPresence(tables, limits['presence.ttlMs'], delay);
   const ports: Embedded['ports'] = {
     store: embeddedStore(reading, writing, committer),
     members: embeddedMembers(reading),
     positions: devices.positions,
+    receipts: receipts.receipts,
+    inbox: embeddedInbox(reading, reached),
+    presence: presence.presence,
     bus: embeddedBus(reading),
   };
-  return { ports, settle: () => devices.flush().then(() => committer.close()) };
+  const flush = () => Promise.all([devices, receipts, presence].map((each) => each.flush()));
+  return { ports, settle: () => flush().then(() => committer.close()) };
 };
 
 const inUse = (folder: string): FolderError =>

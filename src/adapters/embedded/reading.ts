@@ -65,12 +65,32 @@ export class Reading {
 
   conversationsOf(user: User): readonly Membership[] {
     const found: Membership[] = [];
-    for (const { key, value } of this.#tables.memberships.getRange({ start: [user, ''], end: [user, lastName] })) {
+    for (const { key, value } of this.#tables.memberships.getRange(rangeOf(user))) {
       const conv = key[1];
       const item = this.item(conv);
       if (item !== null) found.push({ conv, since: value, last: item.lastSeq });
     }
     return found;
+  }
+
+  sharing(user: User, others: readonly User[]): ReadonlySet<User> {
+    const mine = new Set(this.#convsOf(user));
+    const shares = (other: User): boolean => {
+      if (other === user) return true;
+      for (const conv of this.#convsOf(other)) if (mine.has(conv)) return true;
+      return false;
+    };
+    return new Set(mine.size === 0 ? others.filter((other) => other === user) : others.filter(shares));
+  }
+
+  inAtLeast(count: number, users: readonly User[]): ReadonlySet<User> {
+    const { memberships } = this.#tables;
+    const isFull = (user: User): boolean => memberships.getKeysCount(rangeOf(user)) >= count;
+    return new Set(users.filter(isFull));
+  }
+
+  *#convsOf(user: User): Iterable<Conv> {
+    for (const [, conv] of this.#tables.memberships.getKeys(rangeOf(user))) yield conv;
   }
 
   /** Entries from `from` up, as far as they follow one another. */
@@ -110,6 +130,12 @@ export class Reading {
     return seq;
   }
 }
+
+/** All memberships of a user. */
+const rangeOf = (user: User): { readonly start: [User, Conv]; readonly end: [User, Conv] } => ({
+  start: [user, ''],
+  end: [user, lastName],
+});
 
 /** The group that holds number `seq`, and those before it. */
 const groupsDown = (conv: Conv, seq: Seq, limit = Infinity) => ({

@@ -19,4 +19,6 @@ export const embeddedStore = (reading: Reading, writing: Writing, committer: Com
 export const embeddedMembers = (reading: Reading): Members => ({
   of: (conv) => readNow(() => ok(reading.membersOf(conv))),
   conversationsOf: (user) => readNow(() => ok(reading.conversationsOf(user))),
+  sharing: (user, others) => readNow(() => ok(reading.sharing(user, others))),
+  inAtLeast: (count, users) => readNow(() => ok(reading.inAtLeast(count, users))),
 });

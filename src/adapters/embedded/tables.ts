@@ -4,7 +4,7 @@
  */
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
-import type { Conv, Device, Seq, User } from '#contract/conversation';
+import type { Conv, Device, Millis, Seq, User } from '#contract/conversation';
 import type { GroupRecord, ItemRecord, MemberRecord } from '#adapters/embedded/records';
 
 export type Environment = RootDatabase<unknown, string>;
@@ -22,6 +22,9 @@ export interface Tables {
   readonly dirty: Database<1, Conv>;
   readonly devices: Database<1, [User, Device]>;
   readonly positions: Database<Seq, [User, Device, Conv]>;
+  /** How far a member has got. */
+  readonly reached: Database<readonly [delivered: Seq, read: Seq], [Conv, User]>;
+  readonly lastSeen: Database<Millis, User>;
 }
 
 /** Ends a range of keys that begin alike: names are ASCII. */
@@ -39,6 +42,8 @@ export const openTables = (environment: Environment): Tables => ({
   dirty: environment.openDB('dirty', {}),
   devices: environment.openDB('devices', {}),
   positions: environment.openDB('positions', {}),
+  reached: environment.openDB('reached', {}),
+  lastSeen: environment.openDB('last-seen', {}),
 });
 
 /**

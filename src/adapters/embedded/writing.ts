@@ -18,6 +18,8 @@ interface WritingOptions {
   readonly reading: Reading;
   readonly key: FingerprintKey;
   readonly idEntries: number;
+  /** How long an id is remembered, in ms; 0: for ever. */
+  readonly rememberMs: number;
 }
 
 export class Writing {
@@ -25,11 +27,13 @@ export class Writing {
   readonly #tables: Tables;
   readonly #reading: Reading;
   readonly #key: FingerprintKey;
+  readonly #rememberMs: number;
 
-  constructor({ tables, reading, key, idEntries }: WritingOptions) {
+  constructor({ tables, reading, key, idEntries, rememberMs }: WritingOptions) {
     this.#tables = tables;
     this.#reading = reading;
     this.#key = key;
+    this.#rememberMs = rememberMs;
     this.ids = new Ids(tables.ids, idEntries);
   }
 
@@ -57,7 +61,7 @@ export class Writing {
     const ids = this.ids.of(conv, item.lastSeq);
     for (const draft of drafts) {
       const print = fingerprint(this.#key, `${draft.from} ${draft.id}`);
-      const first = ids.find(print, (seq) => this.#isStored(conv, seq, draft));
+      const first = ids.find(print, (seq) => this.#isStored(conv, seq, draft, group.now));
       if (first > 0) {
         results.push(this.#storedAs(conv, first));
       } else {
@@ -80,9 +84,10 @@ export class Writing {
     return ok(next);
   }
 
-  #isStored(conv: Conv, seq: Seq, { from, id }: Draft): boolean {
+  #isStored(conv: Conv, seq: Seq, { from, id }: Draft, now: Millis): boolean {
     const entry = this.#reading.entry(conv, seq);
-    return entry !== undefined && entry.id === id && entry.from === from;
+    if (entry?.id !== id || entry.from !== from) return false;
+    return this.#rememberMs === 0 || now - entry.at < this.#rememberMs;
   }
 
   #storedAs(conv: Conv, seq: Seq): Numbered {

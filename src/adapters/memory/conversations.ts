@@ -27,8 +27,16 @@ interface Stored {
 
 const idKey = (user: User, id: string): string => `${user} ${id}`;
 
+const hasIn = (members: ReadonlyMap<User, Member>, user: User): boolean => {
+  const member = members.get(user);
+  return member !== undefined && isIn(member);
+};
+
 export class Conversations {
   readonly #stored = new Map<Conv, Stored>();
+
+  /** How long an id is remembered; 0: for ever. */
+  constructor(private readonly rememberMs = 0) {}
 
   create(given: NewConversation): Outcome<{ created: boolean; item: ConversationItem }> {
     const known = this.#stored.get(given.conv);
@@ -63,7 +71,8 @@ export class Conversations {
     if (group.fanned !== undefined) this.#mark(stored, group.fanned);
     const results = group.drafts.map((draft): Numbered => {
       const first = stored.entries[(stored.numbers.get(idKey(draft.from, draft.id)) ?? 0) - 1];
-      if (first !== undefined) return { seq: first.seq, mid: first.mid, at: first.at, duplicate: true };
+      if (first !== undefined && !this.#isForgotten(first, group.now))
+        return { seq: first.seq, mid: first.mid, at: first.at, duplicate: true };
       const { seq, mid, at } = this.#store(stored, { v: 1, ...draft, ...this.#next(stored, group.now) });
       stored.item = { ...stored.item, saltMax: Math.max(stored.item.saltMax, group.partitions) };
       return { seq, mid, at, duplicate: false };
@@ -108,6 +117,31 @@ export class Conversations {
       if (member !== undefined && isIn(member)) memberships.push({ conv, since: member.joinedSeq, last: item.lastSeq });
     }
     return ok(memberships);
+  }
+
+  sharing(user: User, others: readonly User[]): Outcome<ReadonlySet<User>> {
+    const shared = new Set<User>();
+    for (const { members } of this.#stored.values()) {
+      if (!hasIn(members, user)) continue;
+      for (const other of others) if (hasIn(members, other)) shared.add(other);
+    }
+    if (others.includes(user)) shared.add(user);
+    return ok(shared);
+  }
+
+  inAtLeast(count: number, users: readonly User[]): Outcome<ReadonlySet<User>> {
+    const isFull = (user: User): boolean =>
+      [...this.#stored.values()].filter(({ members }) => hasIn(members, user)).length >= count;
+    return ok(new Set(users.filter(isFull)));
+  }
+
+  /** The last entry; undefined while there is none. */
+  lastEntry(conv: Conv): Entry | undefined {
+    return this.#stored.get(conv)?.entries.at(-1);
+  }
+
+  #isForgotten({ at }: Entry, now: Millis): boolean {
+    return this.rememberMs > 0 && now - at >= this.rememberMs;
   }
 
   #next({ item }: Stored, now: Millis): { seq: Seq; at: Millis } {

@@ -3,17 +3,25 @@
  * instant and answered at another, both clock events after delays drawn from a seed: a node that dies in between has
  * changed the world and never hears of it. No promise runs.
  */
-import type { Millis } from '#contract/conversation';
+import type { Millis, User } from '#contract/conversation';
 import type { Effect, Outcome } from '#contract/effects';
 import { failed, fault, ok } from '#contract/effects';
+import { dayMs, withLimits } from '#contract/limits';
+import type { Limits } from '#contract/limits';
 import type { Bus, NodeMessage, NodeName } from '#contract/ports/bus';
+import type { Inbox } from '#contract/ports/inbox';
 import type { Ports } from '#contract/ports/ports';
 import type { Positions } from '#contract/ports/positions';
+import type { Presence, Seen } from '#contract/ports/presence';
+import type { Receipts } from '#contract/ports/receipts';
 import type { Members, MessageStore } from '#contract/ports/store';
 import type { Clock, Tokens } from '#contract/ports/system';
 import { Conversations } from '#adapters/memory/conversations';
 import { Devices } from '#adapters/memory/device-positions';
+import { inboxPage, positionsOf } from '#adapters/memory/inbox';
+import { ReachedPositions } from '#adapters/memory/receipts';
 import { Switchboard } from '#adapters/memory/switchboard';
+import { PresenceMarks } from '#resilience/presence-marks';
 
 /** What becomes of one message between nodes. */
 export type Passage = 'pass' | 'drop' | { readonly delayMs: number };
@@ -22,13 +30,18 @@ export interface MemoryWorldOptions {
   readonly clock: Clock;
   /** Milliseconds from asking to applying, and again from applying to the answer. */
   readonly latency: () => number;
+  /** Those of the stores themselves; the defaults when absent. */
+  readonly limits?: Limits;
   readonly passage?: (from: NodeName, to: NodeName, message: NodeMessage) => Passage;
 }
 
 export class MemoryWorld {
-  readonly conversations = new Conversations();
+  readonly conversations: Conversations;
   readonly devices = new Devices();
   readonly switchboard = new Switchboard();
+  readonly reached = new ReachedPositions();
+  readonly marks: PresenceMarks;
+  readonly lastSeen = new Map<User, Millis>();
   readonly #options: MemoryWorldOptions;
   readonly #subscribers = new Map<NodeName, Set<(message: NodeMessage) => void>>();
   /** When the last message that was not delayed on purpose arrives, by sender and receiver: none overtakes another. */
@@ -36,6 +49,9 @@ export class MemoryWorld {
 
   constructor(options: MemoryWorldOptions) {
     this.#options = options;
+    const { limits = withLimits() } = options;
+    this.conversations = new Conversations(limits['idempotency.days'] * dayMs);
+    this.marks = new PresenceMarks(limits['presence.ttlMs']);
   }
 
   /** The world as `node` sees it. */
@@ -44,6 +60,9 @@ export class MemoryWorld {
       store: this.#store(),
       members: this.#members(),
       positions: this.#positions(),
+      receipts: this.#receipts(),
+      inbox: this.#inbox(),
+      presence: this.#presence(),
       bus: this.#bus(node),
       tokens: this.#tokens(),
     };
@@ -77,7 +96,53 @@ export class MemoryWorld {
     return {
       of: (conv) => this.#applied(() => conversations.membersOf(conv)),
       conversationsOf: (user) => this.#applied(() => conversations.conversationsOf(user)),
+      sharing: (user, others) => this.#applied(() => conversations.sharing(user, others)),
+      inAtLeast: (count, users) => this.#applied(() => conversations.inAtLeast(count, users)),
     };
+  }
+
+  #receipts(): Receipts {
+    const { conversations, reached } = this;
+    return {
+      raise: (conv, reaching) => this.#applied(() => ok(reached.raise(conv, reaching))),
+      of: (convs, membersMax) => this.#applied(() => ok(positionsOf(conversations, reached, convs, membersMax))),
+    };
+  }
+
+  #inbox(): Inbox {
+    const { conversations, reached } = this;
+    return {
+      page: (user, limit, from) => this.#applied(() => ok(inboxPage(conversations, reached, user, limit, from))),
+    };
+  }
+
+  #presence(): Presence {
+    const { marks, lastSeen } = this;
+    return {
+      beat: (node, users, now) => this.#applied(() => ok(this.#beat(node, users, now))),
+      gone: (node, user, at) =>
+        this.#applied(() => {
+          marks.gone(node, user);
+          return ok(this.#seen([user], at));
+        }),
+      of: (users, now) =>
+        this.#applied(() => {
+          const seen = (user: User): Seen => ({
+            online: marks.isOnline(user, now),
+            lastSeenAt: lastSeen.get(user) ?? null,
+          });
+          return ok(new Map(users.map((user) => [user, seen(user)])));
+        }),
+    };
+  }
+
+  #beat(node: NodeName, users: readonly User[], now: Millis): void {
+    this.marks.beat(node, users, now);
+    this.#seen(users, now);
+  }
+
+  #seen(users: readonly User[], at: Millis): void {
+    for (const user of users) this.lastSeen.set(user, Math.max(at, this.lastSeen.get(user) ?? 0));
   }
 
   #positions(): Positions {
@@ -90,10 +155,11 @@ export class MemoryWorld {
 
   #bus(node: NodeName): Bus {
     const { switchboard } = this;
+    const { sessions } = switchboard;
     return {
-      register: (session, now) => this.#applied(() => ok(switchboard.register(session, now))),
-      restore: (address) => this.#applied(() => ok(switchboard.restore(address))),
-      unregister: (address) => this.#applied(() => ok(switchboard.unregister(address))),
+      register: (session, now, most) => this.#applied(() => ok(sessions.register(session, now, most))),
+      restore: (address) => this.#applied(() => ok(sessions.restore(address))),
+      unregister: (address) => this.#applied(() => ok(sessions.unregister(address))),
       fanOut: (from, cause, notices) =>
         this.#applied(() => {
           for (const [to, heard] of switchboard.fanOut(from, notices))
@@ -101,6 +167,11 @@ export class MemoryWorld {
           return ok(undefined);
         }),
       publish: (to, message) => this.#applied(() => ok(this.#carry(node, to, message))),
+      tell: (from, users, message) =>
+        this.#applied(() => {
+          for (const to of sessions.nodesOf(users, from)) this.#carry(from, to, message);
+          return ok(undefined);
+        }),
       resync: (user, device) => this.#applied(() => ok(switchboard.resync(user, device))),
       subscribe: (name, receive) => this.#subscribe(name, receive),
     };

@@ -38,9 +38,28 @@ export interface Notice {
   readonly origin: string | null;
 }
 
+/** A member has got further: told to the users in `to`. */
+export interface Receipt {
+  readonly conv: Conv;
+  readonly kind: 'delivered' | 'read';
+  readonly user: User;
+  readonly seq: Seq;
+  readonly to: readonly User[];
+  /** Connection that said so and need not be told; null when unknown. */
+  readonly origin: string | null;
+}
+
 /** What one node tells another. */
 export type NodeMessage =
   | { readonly t: 'notices'; readonly cause: string; readonly notices: readonly Notice[] }
+  | { readonly t: 'receipts'; readonly cause: string; readonly receipts: readonly Receipt[] }
+  | {
+      readonly t: 'typing';
+      readonly cause: string;
+      readonly conv: Conv;
+      readonly user: User;
+      readonly to: readonly User[];
+    }
   | { readonly t: 'replaced'; readonly cause: string; readonly old: SessionAddress };
 
 /** Where a conversation stands for a user. */
@@ -55,12 +74,18 @@ export interface Resync {
   readonly current: SessionAddress | null;
 }
 
+/** A registration, and which other sessions must end for its sake. */
+export interface Registered {
+  readonly address: SessionAddress;
+  /** The session that the device had before. */
+  readonly replaced: SessionAddress | null;
+  /** The session that is registered longest, where the user had as many devices as may be. It is taken out. */
+  readonly crowdedOut: SessionAddress | null;
+}
+
 export interface Bus {
-  /** epoch = max(now, previous + 1). Answers the address and the one it replaced. */
-  register(
-    session: Omit<SessionAddress, 'epoch'>,
-    now: Millis,
-  ): Effect<{ readonly address: SessionAddress; readonly replaced: SessionAddress | null }>;
+  /** epoch = max(now, previous + 1). At most `devicesMax` devices of a user stay registered. */
+  register(session: Omit<SessionAddress, 'epoch'>, now: Millis, devicesMax: number): Effect<Registered>;
   /** Writes this registration again, unchanged, unless a newer one is there. */
   restore(address: SessionAddress): Effect<void>;
   /** Removes this registration unless a newer one is there. */
@@ -69,6 +94,8 @@ export interface Bus {
   fanOut(from: NodeName, cause: string, notices: readonly Notice[]): Effect<void>;
   /** Best effort: to one node. */
   publish(to: NodeName, message: NodeMessage): Effect<void>;
+  /** Best effort: to each other node that has sessions of these users. */
+  tell(from: NodeName, users: readonly User[], message: NodeMessage): Effect<void>;
   /** Where every conversation of the user stands, and who the device's living session is. */
   resync(user: User, device: Device): Effect<Resync>;
   /** What arrives for a node goes to `receive`. Answers how to end it. */

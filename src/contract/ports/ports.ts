@@ -1,6 +1,9 @@
 /** All ports that an app server's actors are handed. */
 import type { Bus } from '#contract/ports/bus';
+import type { Inbox } from '#contract/ports/inbox';
 import type { Positions } from '#contract/ports/positions';
+import type { Presence } from '#contract/ports/presence';
+import type { Receipts } from '#contract/ports/receipts';
 import type { Members, MessageStore } from '#contract/ports/store';
 import type { Tokens } from '#contract/ports/system';
 
@@ -8,6 +11,9 @@ export interface Ports {
   readonly store: MessageStore;
   readonly members: Members;
   readonly positions: Positions;
+  readonly receipts: Receipts;
+  readonly inbox: Inbox;
+  readonly presence: Presence;
   readonly bus: Bus;
   readonly tokens: Tokens;
 }

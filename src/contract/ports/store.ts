@@ -106,4 +106,8 @@ export interface Members {
   of(conv: Conv): Effect<MemberList>;
   /** The conversations that `user` is in now. */
   conversationsOf(user: User): Effect<readonly Membership[]>;
+  /** Which of `others` are in a conversation that `user` is in as well. A user shares with themself. */
+  sharing(user: User, others: readonly User[]): Effect<ReadonlySet<User>>;
+  /** Which of `users` are in `count` conversations or more. */
+  inAtLeast(count: number, users: readonly User[]): Effect<ReadonlySet<User>>;
 }

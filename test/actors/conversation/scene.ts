@@ -4,16 +4,27 @@ import { conversationBehaviour } from '#actors/conversation/behaviour';
 import type { Submit } from '#actors/messages';
 import { probe } from '#testkit/probe';
 import type { asker, numbered } from '#test/actors/kit';
-import { heldBus, heldMembers, heldStore, ids, item, limitsWith, member, neighbours } from '#test/actors/kit';
+import {
+  heldBus,
+  heldMembers,
+  heldReceipts,
+  heldStore,
+  ids,
+  item,
+  limitsWith,
+  member,
+  neighbours,
+} from '#test/actors/kit';
 
 export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const store = heldStore();
   const members = heldMembers();
+  const receipts = heldReceipts();
   const bus = heldBus();
   const { delivery } = neighbours();
-  const kit = { node: 'n1', ports: { store, members, bus }, ids, limits: limitsWith(limits), delivery };
+  const kit = { node: 'n1', ports: { store, members, receipts, bus }, ids, limits: limitsWith(limits), delivery };
   const actor = probe(conversationBehaviour('c1', kit), { limits });
-  return { store, members, bus, delivery, ...actor };
+  return { store, members, receipts, bus, delivery, ...actor };
 };
 
 type Actor = ReturnType<typeof start>;

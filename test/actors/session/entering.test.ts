@@ -9,7 +9,7 @@ describe('entering', () => {
     session.frame({ t: 'hello', token: 'token', device: 'phone', cursors: new Map() });
     session.tokens.verify.take().answer({ user: 'bob', expiresAt: 3_600_000, admin: false });
     session.settle();
-    session.bus.register.take().answer({ address, replaced: null });
+    session.bus.register.take().answer({ address, replaced: null, crowdedOut: null });
     session.settle();
     expect(session.delivery.heard).toMatchObject([{ t: 'attach', user: 'bob' }]);
     expect(session.bus.resync.calls).toHaveLength(0);
@@ -42,7 +42,7 @@ describe('entering', () => {
     session.tokens.verify.take().answer({ user: 'bob', expiresAt: 3_600_000, admin: false });
     session.settle();
     const old = { ...address, node: 'n2', epoch: 6 };
-    session.bus.register.take().answer({ address, replaced: old });
+    session.bus.register.take().answer({ address, replaced: old, crowdedOut: null });
     session.settle();
     expect(session.bus.publish.calls).toHaveLength(0);
     session.positions.open.take().answer({ known: true, cursors: new Map() });

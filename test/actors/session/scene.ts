@@ -7,7 +7,18 @@ import { sessionBehaviour } from '#actors/session/behaviour';
 import type { Standing, ToConversation } from '#actors/messages';
 import { wireMessage } from '#actors/wire';
 import { probe } from '#testkit/probe';
-import { entry, heldBus, heldPositions, heldStore, heldTokens, ids, limitsWith, neighbours } from '#test/actors/kit';
+import {
+  entry,
+  heldBus,
+  heldInbox,
+  heldPositions,
+  heldReceipts,
+  heldStore,
+  heldTokens,
+  ids,
+  limitsWith,
+  neighbours,
+} from '#test/actors/kit';
 
 const recordedOutlet = () => {
   const frames: ServerFrame[] = [];
@@ -41,29 +52,36 @@ export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const bus = heldBus();
   const positions = heldPositions();
   const store = heldStore();
-  const { delivery, gateway } = neighbours();
+  const receipts = heldReceipts();
+  const inbox = heldInbox();
+  const { delivery, gateway, presence } = neighbours();
   const told: { conv: string; message: ToConversation }[] = [];
+  /** What devices hold, as conversations are told. */
+  const delivered: { conv: string; seq: number }[] = [];
   const conversations = {
     tell: (conv: string, message: ToConversation) => {
-      told.push({ conv, message });
+      if (message.t === 'delivered') delivered.push({ conv, seq: message.seq });
+      else told.push({ conv, message });
       return undefined;
     },
   };
   const inForce = limitsWith(limits);
   const kit = {
     node: 'n1',
-    ports: { tokens, bus, positions, store },
+    ports: { tokens, bus, positions, receipts, inbox, store },
     ids,
     limits: inForce,
     delivery,
     gateway,
+    presence,
     conversations,
   };
   const actor = probe(sessionBehaviour('s1', out.outlet, kit), { limits, supervision: { kind: 'stop' } });
   const frame = (given: ClientFrame): void => {
     actor.send({ t: 'frame', frame: given });
   };
-  return { ...actor, ...out, tokens, bus, positions, store, delivery, gateway, told, frame };
+  const ports = { tokens, bus, positions, receipts, inbox, store };
+  return { ...actor, ...out, ...ports, delivery, gateway, presence, told, delivered, frame };
 };
 
 export type Session = ReturnType<typeof start>;
@@ -88,7 +106,7 @@ export const enter = (
   session.frame({ t: 'hello', token: 'token', device: 'phone', cursors: new Map(Object.entries(cursors)) });
   session.tokens.verify.take().answer({ user: 'bob', expiresAt: 3_600_000, admin: false });
   session.settle();
-  session.bus.register.take().answer({ address, replaced: null });
+  session.bus.register.take().answer({ address, replaced: null, crowdedOut: null });
   session.settle();
   session.positions.open.take().answer({ known: true, cursors: new Map(Object.entries(stored)) });
   session.settle();

@@ -1,0 +1,99 @@
+/**
+ * The presence actor: one per node. It marks the users who are connected here, looks at those who are watched, and tells
+ * watchers what changed. Best effort, and private: whoever shares no conversation with a user is told nothing of them.
+ */
+import type { User } from '#contract/conversation';
+import type { ToPresence } from '#actors/messages';
+import type { Hands, Message, Own, PresenceActorState, PresenceKit } from '#actors/presence/state';
+import { changed, lookAtUnsure, looked, seen, shares, unwatch, watch, watchAgain } from '#actors/presence/watching';
+import { presenceMachine } from '#machines/presence';
+import { machineActor } from '#runtime/machine-actor';
+import type { Behaviour, Context } from '#runtime/types';
+
+export const presenceBehaviour = (kit: PresenceKit): Behaviour<PresenceActorState, Message> => ({
+  kind: 'presence',
+  init: (ctx) => begin(kit, ctx),
+  receive: (state, message, ctx) => {
+    receive({ kit, state, ctx }, message);
+    return state;
+  },
+  stopped: (state) => state.machine.stop(),
+});
+
+const begin = ({ limits }: PresenceKit, ctx: Context<Message>): PresenceActorState => {
+  ctx.every('beat', limits['presence.beatMs'], { t: 'beat' });
+  ctx.every('look', limits['presence.lookMs'], { t: 'look' });
+  return {
+    machine: machineActor(ctx, presenceMachine, undefined, () => undefined),
+    here: new Map(),
+    watchers: new Map(),
+    watched: new Map(),
+    known: new Map(),
+    unsure: new Set(),
+  };
+};
+
+const receive = (hands: Hands, message: Message): void => {
+  switch (message.t) {
+    case 'came':
+      return came(hands, message.user, message.session);
+    case 'went':
+      return went(hands, message);
+    case 'watch':
+      return watch(hands, message);
+    case 'unwatch':
+      return unwatch(hands, message.session);
+    case 'look-again':
+      return watchAgain(hands, message.session);
+    default:
+      return receiveOwn(hands, message);
+  }
+};
+
+const receiveOwn = (hands: Hands, message: Own): void => {
+  switch (message.t) {
+    case 'beat':
+      return beat(hands, [...hands.state.here.keys()]);
+    case 'look':
+      lookAtUnsure(hands);
+      return lookAt(hands, [...hands.state.watched.keys()]);
+    case 'marked':
+      return lookAt(hands, message.users);
+    case 'looked':
+      return changed(hands, looked(hands, message.outcome));
+    case 'shares':
+      return shares(hands, message.look, message.outcome);
+    case 'seen':
+      return seen(hands, message);
+    case 'done':
+      return undefined;
+  }
+};
+
+const came = (hands: Hands, user: User, session: string): void => {
+  const { kit, state, ctx } = hands;
+  const sessions = state.here.get(user);
+  if (sessions !== undefined) return void sessions.add(session);
+  state.here.set(user, new Set([session]));
+  const marking = kit.ports.presence.beat(kit.node, [user], ctx.now);
+  ctx.start(marking, () => ({ t: 'marked', users: [user] }));
+};
+
+const went = (hands: Hands, { user, session, at }: Extract<ToPresence, { t: 'went' }>): void => {
+  const { kit, state, ctx } = hands;
+  unwatch(hands, session);
+  const sessions = state.here.get(user);
+  if (sessions?.delete(session) !== true || sessions.size > 0) return;
+  state.here.delete(user);
+  ctx.start(kit.ports.presence.gone(kit.node, user, at), () => ({ t: 'marked', users: [user] }));
+};
+
+const beat = ({ kit, ctx }: Hands, users: readonly User[]): void => {
+  if (users.length > 0) ctx.start(kit.ports.presence.beat(kit.node, users, ctx.now), () => ({ t: 'done' }));
+};
+
+/** What the port says of those of them who are watched here. */
+const lookAt = ({ kit, state, ctx }: Hands, users: readonly User[]): void => {
+  const watched = users.filter((user) => state.watched.has(user));
+  if (watched.length > 0) ctx.start(kit.ports.presence.of(watched, ctx.now), (outcome) => ({ t: 'looked', outcome }));
+};

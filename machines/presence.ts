@@ -1,0 +1,24 @@
+/** The life of presence on one node: whether what it knows of users elsewhere can be trusted. */
+import { setup } from 'xstate';
+
+export type PresenceEvent =
+  /** The presence port answered. */
+  | { readonly type: 'ANSWERED' }
+  /** It did not. */
+  | { readonly type: 'FAILED' };
+
+export const presenceMachine = setup({ types: { events: {} as PresenceEvent } }).createMachine({
+  id: 'presence',
+  description: 'Whether presence can be told.',
+  initial: 'live',
+  states: {
+    live: {
+      description: 'Who is online is known; watchers hear of changes.',
+      on: { FAILED: { target: 'degraded', description: 'Who is online cannot be found out: nobody is called so.' } },
+    },
+    degraded: {
+      description: 'Watchers are shown when somebody was last seen, and no live state.',
+      on: { ANSWERED: { target: 'live', description: 'It can be found out again.' } },
+    },
+  },
+});
