@@ -88,14 +88,14 @@ const messageDraft = ({ kit, ctx }: Hands, job: Job, { asker, id, body, meta }: 
 });
 
 /** Whether it is known who of the added is in as many conversations as may be; asks, where it is not. */
-const isAsked = ({ kit, ctx }: Hands, job: Job, { add }: Change): boolean => {
+const isAsked = ({ kit, state, ctx }: Hands, job: Job, change: Change): boolean => {
+  if (job.full !== undefined) return job.full !== 'asking';
+  const add = change.add.filter((user) => memberNow(state.roster, user) === undefined);
   if (add.length === 0) return true;
-  if (job.full === undefined) {
-    job.full = 'asking';
-    const full = kit.ports.members.inAtLeast(kit.limits['conversations.user'], add);
-    ctx.start(full, (outcome) => ({ t: 'added', job, outcome }));
-  }
-  return job.full !== 'asking';
+  job.full = 'asking';
+  const full = kit.ports.members.inAtLeast(kit.limits['conversations.user'], add);
+  ctx.start(full, (outcome) => ({ t: 'added', job, outcome }));
+  return false;
 };
 
 /** A store that cannot be asked refuses nobody: the append will say what it thinks. */

@@ -17,7 +17,7 @@ export const presenceBehaviour = (kit: PresenceKit): Behaviour<PresenceActorStat
     receive({ kit, state, ctx }, message);
     return state;
   },
-  stopped: (state) => state.machine.stop(),
+  stopped: (state, _reason, ctx) => allGo({ kit, state, ctx }),
 });
 
 const begin = ({ limits }: PresenceKit, ctx: Context<Message>): PresenceActorState => {
@@ -86,6 +86,14 @@ const went = (hands: Hands, { user, session, at }: Extract<ToPresence, { t: 'wen
   if (sessions?.delete(session) !== true || sessions.size > 0) return;
   state.here.delete(user);
   ctx.start(kit.ports.presence.gone(kit.node, user, at), () => ({ t: 'marked', users: [user] }));
+};
+
+/** Whoever is connected here is so no more: their last sign of life is kept. */
+const allGo = ({ kit, state, ctx }: Hands): void => {
+  for (const user of state.here.keys())
+    ctx.start(kit.ports.presence.gone(kit.node, user, ctx.now), () => ({ t: 'done' }));
+  state.machine.send({ type: 'STOPPED' });
+  state.machine.stop();
 };
 
 const beat = ({ kit, ctx }: Hands, users: readonly User[]): void => {

@@ -47,6 +47,25 @@ const sessions = (use: Use): void => {
       expect(await current(use, user)).toEqual(newer);
     });
 
+    test('of more than devicesMax devices the one registered longest goes, never the new one', async () => {
+      const user = freshName('user');
+      const first = await register(use, user, 's1', 100, 'phone', 2);
+      await register(use, user, 's2', 100, 'laptop', 2);
+      const third = await register(use, user, 's3', 100, 'tablet', 2);
+      expect(third.crowdedOut).toEqual(first.address);
+      expect((await resync(use, user)).current).toBe(null);
+      const again = await register(use, user, 's4', 100, 'laptop', 2);
+      expect(again).toMatchObject({ replaced: { session: 's2' }, crowdedOut: null });
+      expect((await register(use, user, 's5', 100, 'phone', 2)).crowdedOut).toEqual(third.address);
+    });
+
+    test('a session that was taken out counts no more', async () => {
+      const user = freshName('user');
+      const { address } = await register(use, user, 's1', 100, 'phone', 1);
+      await valueOf(use(), use().ports.bus.unregister(address));
+      expect((await register(use, user, 's2', 100, 'laptop', 1)).crowdedOut).toBe(null);
+    });
+
     test('one that was replaced cannot take the newer one away', async () => {
       const user = freshName('user');
       const { address: old } = await register(use, user, 's1', 100);

@@ -14,8 +14,11 @@ import { startChild } from '#test/ports/child';
 import type { Child } from '#test/ports/child';
 import { append, created, settle, valueOf } from '#test/ports/harness';
 import type { Backend } from '#test/ports/harness';
+import { inboxSuite } from '#test/ports/inbox.suite';
 import { membersSuite } from '#test/ports/members.suite';
 import { positionsSuite } from '#test/ports/positions.suite';
+import { presenceSuite } from '#test/ports/presence.suite';
+import { receiptsSuite } from '#test/ports/receipts.suite';
 import { storeSuite } from '#test/ports/store.suite';
 import { change, draft, drafts, group } from '#test/ports/words';
 
@@ -76,6 +79,9 @@ describe('embedded', () => {
   storeSuite(open, 30);
   membersSuite(open);
   positionsSuite(open);
+  receiptsSuite(open);
+  inboxSuite(open);
+  presenceSuite(open);
   busSuite(open);
 });
 
@@ -90,6 +96,8 @@ describe('a folder that is opened again', () => {
     const before = await valueOf(backend, store.read(range));
     const list = await valueOf(backend, members.of(conv));
     await valueOf(backend, backend.ports.positions.save('alice', 'phone', new Map([[conv, 2]])));
+    await valueOf(backend, backend.ports.receipts.raise(conv, [{ user: 'alice', delivered: 3, read: 2 }]));
+    await valueOf(backend, backend.ports.presence.beat('a', ['alice'], 4_000));
     backend = await reopen(backend, folder);
     const again = backend.ports;
     expect(await valueOf(backend, again.store.item(conv))).toEqual(item);
@@ -99,6 +107,10 @@ describe('a folder that is opened again', () => {
     expect(await valueOf(backend, again.store.dirty(Infinity, 9))).toEqual([conv]);
     const cursors = new Map([[conv, 2]]);
     expect(await valueOf(backend, again.positions.open('alice', 'phone'))).toEqual({ known: true, cursors });
+    const reached = (await valueOf(backend, again.receipts.of([conv], 32))).get(conv)?.get('alice');
+    expect(reached).toEqual({ delivered: 3, read: 2 });
+    const seen = (await valueOf(backend, again.presence.of(['alice'], 4_001))).get('alice');
+    expect(seen).toEqual({ online: false, lastSeenAt: 4_000 });
     expect((await append(backend, group(conv, 3, [draft('two')]))).results).toMatchObject([
       { seq: 2, duplicate: true },
     ]);
@@ -116,6 +128,18 @@ describe('a folder that is opened again', () => {
 });
 
 describe('ids', () => {
+  test('an operator’s idempotency.days: an id that is as old is new again, and then found by its newest number', async () => {
+    const backend = await openIn(newFolder(), { 'idempotency.days': 2 });
+    const { conv } = await created(backend);
+    const day = 86_400_000;
+    const at = async (expected: number, now: number) =>
+      (await append(backend, group(conv, expected, [draft('id-1')], { now }))).results[0];
+    expect(await at(0, 1_000)).toMatchObject({ seq: 1, duplicate: false });
+    expect(await at(1, 2 * day + 999)).toMatchObject({ seq: 1, duplicate: true });
+    expect(await at(1, 2 * day + 1_000)).toMatchObject({ seq: 2, duplicate: false });
+    expect(await at(2, 4 * day)).toMatchObject({ seq: 2, duplicate: true });
+  });
+
   test('D4: are found again when memory has forgotten them', async () => {
     const backend = await openIn(newFolder(), { 'embedded.idEntries': 1 });
     const convs = [(await created(backend)).conv, (await created(backend)).conv, (await created(backend)).conv];

@@ -31,6 +31,30 @@ const standing = (use: Use): void => {
       expect(await valueOf(use(), use().ports.members.conversationsOf('nobody'))).toEqual([]);
     });
 
+    test('two share a conversation while both are in one', async () => {
+      const [one, other, third] = [freshName('user'), freshName('user'), freshName('user')];
+      const sharing = async () => [...(await valueOf(use(), use().ports.members.sharing(one, [other, third, one])))];
+      expect(await sharing()).toEqual([one]);
+      const { conv } = await created(use(), { creator: one, founders: [one, other] });
+      await created(use(), { creator: other, founders: [other, third] });
+      expect((await sharing()).sort()).toEqual([one, other].sort());
+      await append(use(), group(conv, 0, [change([], [other], one)]));
+      expect(await sharing()).toEqual([one]);
+    });
+
+    test('tells who is in so many conversations', async () => {
+      const [busy, idle] = [freshName('user'), freshName('user')];
+      const inAtLeast = async (count: number) => [
+        ...(await valueOf(use(), use().ports.members.inAtLeast(count, [busy, idle]))),
+      ];
+      const { conv } = await created(use(), { creator: busy, founders: [busy, idle] });
+      await created(use(), { creator: busy, founders: [busy, 'bob'] });
+      expect(await inAtLeast(1)).toEqual([busy, idle]);
+      expect(await inAtLeast(2)).toEqual([busy]);
+      await append(use(), group(conv, 0, [change([], [busy], idle)]));
+      expect(await inAtLeast(2)).toEqual([]);
+    });
+
     test('a user’s conversations are theirs alone, whatever their names begin with', async () => {
       const user = freshName('user');
       const mine = await created(use(), { creator: user, founders: [user] });

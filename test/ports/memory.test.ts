@@ -2,6 +2,7 @@
 // answered, messages between nodes that are late or lost, an index that is gone.
 import { describe, expect, test } from 'vitest';
 import type { Effect, Outcome } from '#contract/effects';
+import { withLimits } from '#contract/limits';
 import type { NodeMessage } from '#contract/ports/bus';
 import { MemoryWorld } from '#adapters/memory/world';
 import type { Passage } from '#adapters/memory/world';
@@ -9,8 +10,11 @@ import { seededRandom } from '#runtime/random';
 import { VirtualClock } from '#runtime/virtual-clock';
 import { busSuite } from '#test/ports/bus.suite';
 import type { Backend } from '#test/ports/harness';
+import { inboxSuite } from '#test/ports/inbox.suite';
 import { membersSuite } from '#test/ports/members.suite';
 import { positionsSuite } from '#test/ports/positions.suite';
+import { presenceSuite } from '#test/ports/presence.suite';
+import { receiptsSuite } from '#test/ports/receipts.suite';
 import { storeSuite } from '#test/ports/store.suite';
 import { conversation, draft, group, notice } from '#test/ports/words';
 
@@ -36,6 +40,9 @@ describe('memory', () => {
   storeSuite(open, 200);
   membersSuite(open);
   positionsSuite(open);
+  receiptsSuite(open);
+  inboxSuite(open);
+  presenceSuite(open);
   busSuite(open);
 });
 
@@ -155,6 +162,19 @@ describe('several nodes in memory', () => {
     expect(last()).toEqual([['c', { seq: 9, since: 1 }]]);
     world.switchboard.wipe();
     expect(last()).toEqual([]);
+  });
+});
+
+describe('ids in memory', () => {
+  test('an operator’s idempotency.days: an id that is as old is new again', () => {
+    const clock = new VirtualClock();
+    const world = new MemoryWorld({ clock, latency: () => 0, limits: withLimits({ 'idempotency.days': 1 }) });
+    world.conversations.create(conversation('c'));
+    const at = (expected: number, now: number): unknown => {
+      const outcome = world.conversations.append(group('c', expected, [draft('id-1')], { now }));
+      return outcome.ok && outcome.value.kind === 'appended' ? outcome.value.results[0]?.seq : outcome;
+    };
+    expect([at(0, 1_000), at(1, 86_400_999), at(1, 86_401_000), at(2, 86_401_000)]).toEqual([1, 1, 2, 2]);
   });
 });
 

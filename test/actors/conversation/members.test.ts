@@ -1,5 +1,6 @@
 /** Changes of members: what is no change, large ones, their place among the sends. */
 import { describe, expect, it } from 'vitest';
+import { fault } from '#contract/effects';
 import { appended, load, start, submit } from '#test/actors/conversation/scene';
 import { asker, item, numbered } from '#test/actors/kit';
 
@@ -21,6 +22,10 @@ describe('changes of members', () => {
     const alice = asker('alice');
     actor.send(change(alice, ['u1', 'u2', 'u3']));
     load(actor);
+    const asked = actor.members.inAtLeast.take();
+    expect(asked.args).toEqual([10_000, ['u1', 'u2', 'u3']]);
+    asked.answer(new Set());
+    actor.settle();
     expect(actor.store.append.calls[0]?.args[0].drafts).toMatchObject([
       { id: 'change-1', event: { add: ['u1', 'u2'] } },
     ]);
@@ -43,6 +48,30 @@ describe('changes of members', () => {
       t: 'members-are',
       standing: { members: ['alice', 'bob', 'u1', 'u2', 'u3'], last: 2 },
     });
+  });
+
+  it('refuses to add somebody who is in conversations.user conversations, and nobody else', () => {
+    const actor = start({ 'conversations.user': 3 });
+    const alice = asker('alice');
+    actor.send(change(alice, ['u1', 'u2']));
+    actor.send(submit(alice, 'id-00001'));
+    load(actor);
+    expect(actor.store.append.calls).toHaveLength(0);
+    actor.members.inAtLeast.take().answer(new Set(['u2']));
+    actor.settle();
+    expect(alice.reply.take()).toMatchObject([
+      { t: 'refused', of: 'members', fault: { code: 'conversation.too_many' } },
+    ]);
+    expect(actor.store.append.calls[0]?.args[0].drafts).toMatchObject([{ id: 'id-00001' }]);
+  });
+
+  it('a store that cannot say who is full refuses nobody', () => {
+    const actor = start();
+    actor.send(change(asker('alice'), ['u1']));
+    load(actor);
+    actor.members.inAtLeast.take().fail(fault('store.unavailable', 'no'));
+    actor.settle();
+    expect(actor.store.append.calls[0]?.args[0].drafts).toMatchObject([{ event: { add: ['u1'] } }]);
   });
 
   it('goes alone: the sends before it first, the sends after it against the new list', () => {

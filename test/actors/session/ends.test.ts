@@ -32,14 +32,18 @@ describe('limits and ends', () => {
     expect(session.closes).toMatchObject([{ code: 4000 }]);
   });
 
-  it('keeps the registration for session.graceMs after the socket has gone', () => {
+  it('counts as a device no more when its socket goes, and as online for session.graceMs', () => {
     const session = start();
     enter(session);
+    session.advance(5);
     session.send({ t: 'lost' });
-    session.advance(59_999);
-    expect(session.bus.unregister.calls).toHaveLength(0);
-    session.advance(1);
     expect(session.bus.unregister.calls[0]?.args[0]).toEqual(address);
+    expect(session.presence.heard).toMatchObject([{ t: 'came', user: 'bob' }, { t: 'unwatch' }]);
+    session.advance(9_999);
+    expect(session.presence.heard).toHaveLength(2);
+    session.advance(1);
+    expect(session.presence.heard[2]).toEqual({ t: 'went', user: 'bob', session: 's1', at: 5 });
+    expect(session.bus.unregister.calls).toHaveLength(1);
   });
 
   it('a failure closes the connection and never restarts under it', () => {
