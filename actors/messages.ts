@@ -170,6 +170,8 @@ export interface PresenceIs {
 export type ToPresence =
   /** A session of this user is connected. */
   | { readonly t: 'came'; readonly user: User; readonly session: string }
+  /** Its socket went; the user may come back. It watches no more. */
+  | { readonly t: 'lost'; readonly user: User; readonly session: string }
   /** It is over; its socket went at `at`. */
   | { readonly t: 'went'; readonly user: User; readonly session: string; readonly at: Millis }
   /** Replaces what the session watched before. */
@@ -180,7 +182,6 @@ export type ToPresence =
       readonly user: User;
       readonly users: readonly User[];
     }
-  | { readonly t: 'unwatch'; readonly session: string }
   /** With whom the user shares a conversation may have changed. */
   | { readonly t: 'look-again'; readonly session: string };
 

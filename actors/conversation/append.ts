@@ -8,6 +8,7 @@ import { fault } from '#contract/effects';
 import type { Fault, Outcome } from '#contract/effects';
 import type { AppendGroup, AppendResult } from '#contract/ports/store';
 import type { Change, StoredAnswer, Submit, ToSession } from '#actors/messages';
+import { markableTo } from '#actors/conversation/fanout';
 import { adopt, refresh, standing } from '#actors/conversation/reading';
 import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#actors/conversation/roster';
 import type { ConversationKit, Ctx, Group, Hands, Job, Own } from '#actors/conversation/state';
@@ -68,12 +69,12 @@ const nextGroup = (hands: Hands): Group | 'check' | undefined => {
 };
 
 const groupOf = ({ state, ctx }: Hands, drafts: readonly Draft[], jobs: Group['jobs']): Group => {
-  const { item, fan } = state;
+  const { item } = state;
   const expected = item?.lastSeq ?? 0;
   // A finished fan-out rides along only when it covers all there is: the age of the mark is then that of this group.
-  const rides = item !== null && item !== undefined && fan.doneTo === expected && item.fannedTo < fan.doneTo;
+  const rides = item !== null && item !== undefined && markableTo(state) === expected && item.fannedTo < expected;
   const base: AppendGroup = { conv: state.conv, expected, drafts, partitions: 1, now: ctx.now };
-  const request = rides ? { ...base, fanned: { from: item.fannedTo + 1, to: fan.doneTo } } : base;
+  const request = rides ? { ...base, fanned: { from: item.fannedTo + 1, to: expected } } : base;
   return { request, jobs, tries: 0 };
 };
 

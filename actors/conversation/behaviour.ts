@@ -5,7 +5,7 @@
 import type { Conv, User } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import { addedCame, appendCame, pauseAppend, pump, refuseJob, retryAppend } from '#actors/conversation/append';
-import { fannedCame, fanReadCame, mark, markedCame, pumpFan, wantFanOut } from '#actors/conversation/fanout';
+import { armMark, fannedCame, fanReadCame, mark, markedCame, pumpFan, wantFanOut } from '#actors/conversation/fanout';
 import { foundedCame, found, foundersCame } from '#actors/conversation/founding';
 import {
   itemCame,
@@ -154,9 +154,11 @@ const receiveReceipts = (hands: Hands, message: ReceiptNews): void => {
     case 'read-raised':
       return readCame(hands, message);
     case 'wrote':
-      return wroteCame(hands, message);
+      wroteCame(hands, message);
+      return armMark(hands);
     case 'collected':
-      return collectedCame(hands, message);
+      collectedCame(hands, message);
+      return armMark(hands);
     case 'authors-read':
       return authorsCame(hands, message.outcome);
     case 'receipts':

@@ -7,7 +7,8 @@ import type { Outcome } from '#contract/effects';
 import type { Notice } from '#contract/ports/bus';
 import { adopt, refresh } from '#actors/conversation/reading';
 import { hearersOf, usersNow } from '#actors/conversation/roster';
-import type { Hands } from '#actors/conversation/state';
+import { raisedTo } from '#actors/conversation/receipts';
+import type { ConversationState, Hands } from '#actors/conversation/state';
 
 /** Makes everything up to `goal` ours to fan out. */
 export const wantFanOut = (hands: Hands, goal: Seq): void => {
@@ -71,9 +72,12 @@ export const fannedCame = (hands: Hands, to: Seq, outcome: Outcome<void>): void 
   pumpFan(hands);
 };
 
-const armMark = ({ kit, state, ctx }: Hands): void => {
+/** What the mark may say: handed to the bus, and read by those who wrote it. */
+export const markableTo = ({ fan, receipts }: ConversationState): number => Math.min(fan.doneTo, raisedTo(receipts));
+
+export const armMark = ({ kit, state, ctx }: Hands): void => {
   const { fan, item } = state;
-  if (item === null || item === undefined || fan.marking || fan.doneTo <= item.fannedTo) return;
+  if (item === null || item === undefined || fan.marking || markableTo(state) <= item.fannedTo) return;
   fan.marking = true;
   ctx.after('mark', kit.limits['fanout.markMs'], { t: 'mark' });
 };
@@ -82,11 +86,12 @@ const armMark = ({ kit, state, ctx }: Hands): void => {
 export const mark = (hands: Hands): void => {
   const { kit, state, ctx } = hands;
   const { fan, item, conv } = state;
-  if (item === null || item === undefined || fan.doneTo <= item.fannedTo) {
+  const to = markableTo(state);
+  if (item === null || item === undefined || to <= item.fannedTo) {
     fan.marking = false;
     return;
   }
-  const range = { from: item.fannedTo + 1, to: fan.doneTo };
+  const range = { from: item.fannedTo + 1, to };
   ctx.start(kit.ports.store.markFanned(conv, range), (outcome) => ({ t: 'marked', outcome }));
 };
 

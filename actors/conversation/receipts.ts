@@ -14,6 +14,8 @@ import type { Read, Standing } from '#actors/messages';
 
 export const noReceipts = (): Receipts => ({
   reaching: new Map(),
+  raising: new Set(),
+  retrying: [],
   due: { delivered: new Map(), read: new Map() },
   authors: new Map(),
   armed: false,
@@ -68,22 +70,32 @@ export const wrote = (hands: Hands, entries: readonly Entry[], origins: Readonly
   const { kit, state, ctx } = hands;
   if (entries.length === 0) return;
   noteAuthors(hands, entries);
-  const reaching = [...new Map(entries.map(({ from, seq }) => [from, seq]))].map(([user, seq]) => ({
-    user,
-    read: seq,
-  }));
-  ctx.start(kit.ports.receipts.raise(state.conv, reaching), (outcome) => ({ t: 'wrote', reaching, origins, outcome }));
-};
-
-export const wroteCame = (hands: Hands, { reaching, origins, outcome }: Extract<Own, { t: 'wrote' }>): void => {
-  if (outcome.ok) coverAll(hands, outcome.value, (user) => origins.get(user) ?? null);
-  else again(hands, reaching);
+  const reached = new Map(entries.map(({ from, seq }) => [from, seq]));
+  const reaching = [...reached].map(([user, seq]) => ({ user, read: seq }));
+  const stretch = { from: entries[0]?.seq ?? 0 };
+  state.receipts.raising.add(stretch);
+  const raising = kit.ports.receipts.raise(state.conv, reaching);
+  ctx.start(raising, (outcome) => ({ t: 'wrote', stretch, reaching, origins, outcome }));
 };
 
 /** What could not be raised is tried again, together with what comes meanwhile. */
-const again = (hands: Hands, reaching: readonly Reaching[]): void => {
+export const wroteCame = (hands: Hands, message: Extract<Own, { t: 'wrote' }>): void => {
+  const { stretch, reaching, origins, outcome } = message;
+  const { raising, retrying } = hands.state.receipts;
+  if (outcome.ok) {
+    raising.delete(stretch);
+    return coverAll(hands, outcome.value, (user) => origins.get(user) ?? null);
+  }
+  retrying.push(stretch);
   for (const one of reaching) collect(hands, one);
   arm(hands, hands.kit.limits['fanout.retryMs']);
+};
+
+/** Up to here whoever wrote a number is known to have read it: fan-out is done no further. */
+export const raisedTo = ({ raising }: Receipts): Seq => {
+  let to = Infinity;
+  for (const { from } of raising) to = Math.min(to, from - 1);
+  return to;
 };
 
 /** Positions rose: who must hear of it is found out together with what else comes in this moment. */
@@ -113,13 +125,23 @@ export const receiptsDue = (hands: Hands): void => {
   const { receipts, conv } = state;
   if (receipts.reaching.size === 0) return findAuthors(hands);
   const reaching = [...receipts.reaching].map(([user, reached]) => ({ user, ...reached }));
+  const stretches = receipts.retrying;
   receipts.reaching.clear();
-  ctx.start(kit.ports.receipts.raise(conv, reaching), (outcome) => ({ t: 'collected', reaching, outcome }));
+  receipts.retrying = [];
+  const raising = kit.ports.receipts.raise(conv, reaching);
+  ctx.start(raising, (outcome) => ({ t: 'collected', stretches, reaching, outcome }));
 };
 
-export const collectedCame = (hands: Hands, { reaching, outcome }: Extract<Own, { t: 'collected' }>): void => {
-  if (outcome.ok) coverAll(hands, outcome.value, () => null);
-  else for (const one of reaching) collect(hands, one);
+export const collectedCame = (hands: Hands, message: Extract<Own, { t: 'collected' }>): void => {
+  const { stretches, reaching, outcome } = message;
+  const { raising, retrying } = hands.state.receipts;
+  if (outcome.ok) {
+    for (const stretch of stretches) raising.delete(stretch);
+    coverAll(hands, outcome.value, () => null);
+  } else {
+    retrying.push(...stretches);
+    for (const one of reaching) collect(hands, one);
+  }
   findAuthors(hands);
 };
 

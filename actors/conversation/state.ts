@@ -86,11 +86,19 @@ export interface Covered {
   readonly origin: string | null;
 }
 
+export interface Stretch {
+  readonly from: Seq;
+}
+
 export interface Receipts {
   /** What members have reached and no port was told yet. */
   readonly reaching: Map<User, Reached>;
   /** Positions that rose and were not told yet: by kind, then member. */
   readonly due: Readonly<Record<Receipt['kind'], Map<User, Covered>>>;
+  /** Stretches of numbers whose writers are not known to have read them yet: the mark of fan-out stays below. */
+  readonly raising: Set<Stretch>;
+  /** Those of them that failed and go with the next look. */
+  retrying: Stretch[];
   /** Who wrote the newest numbers. */
   readonly authors: Map<Seq, User>;
   /** A look at what came together is coming, or under way. */
@@ -141,6 +149,7 @@ export type Own =
   | { readonly t: 'read-raised'; readonly asker: Asker; readonly outcome: Outcome<readonly Raised[]> }
   | {
       readonly t: 'wrote';
+      readonly stretch: Stretch;
       readonly reaching: readonly Reaching[];
       /** Connections of those who wrote. */
       readonly origins: ReadonlyMap<User, string>;
@@ -148,6 +157,7 @@ export type Own =
     }
   | {
       readonly t: 'collected';
+      readonly stretches: readonly Stretch[];
       readonly reaching: readonly Reaching[];
       readonly outcome: Outcome<readonly Raised[]>;
     }

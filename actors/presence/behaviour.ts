@@ -5,7 +5,17 @@
 import type { User } from '#contract/conversation';
 import type { ToPresence } from '#actors/messages';
 import type { Hands, Message, Own, PresenceActorState, PresenceKit } from '#actors/presence/state';
-import { changed, lookAtUnsure, looked, seen, shares, unwatch, watch, watchAgain } from '#actors/presence/watching';
+import {
+  changed,
+  lookAtUnsure,
+  looked,
+  seen,
+  shares,
+  takeNote,
+  unwatch,
+  watch,
+  watchAgain,
+} from '#actors/presence/watching';
 import { presenceMachine } from '#machines/presence';
 import { machineActor } from '#runtime/machine-actor';
 import type { Behaviour, Context } from '#runtime/types';
@@ -41,8 +51,8 @@ const receive = (hands: Hands, message: Message): void => {
       return went(hands, message);
     case 'watch':
       return watch(hands, message);
-    case 'unwatch':
-      return unwatch(hands, message.session);
+    case 'lost':
+      return lost(hands, message.user, message.session);
     case 'look-again':
       return watchAgain(hands, message.session);
     default:
@@ -53,14 +63,16 @@ const receive = (hands: Hands, message: Message): void => {
 const receiveOwn = (hands: Hands, message: Own): void => {
   switch (message.t) {
     case 'beat':
-      return beat(hands, [...hands.state.here.keys()]);
+      return beat(hands);
     case 'look':
       lookAtUnsure(hands);
-      return lookAt(hands, [...hands.state.watched.keys()]);
+      return lookAtAll(hands);
     case 'marked':
       return lookAt(hands, message.users);
     case 'looked':
-      return changed(hands, looked(hands, message.outcome));
+      return looked(hands, message.outcome);
+    case 'noted':
+      return message.outcome.ok ? changed(hands, takeNote(hands, message.outcome.value)) : undefined;
     case 'shares':
       return shares(hands, message.look, message.outcome);
     case 'seen':
@@ -73,10 +85,17 @@ const receiveOwn = (hands: Hands, message: Own): void => {
 const came = (hands: Hands, user: User, session: string): void => {
   const { kit, state, ctx } = hands;
   const sessions = state.here.get(user);
-  if (sessions !== undefined) return void sessions.add(session);
-  state.here.set(user, new Set([session]));
+  if (sessions !== undefined) return void sessions.set(session, true);
+  state.here.set(user, new Map([[session, true]]));
   const marking = kit.ports.presence.beat(kit.node, [user], ctx.now);
   ctx.start(marking, () => ({ t: 'marked', users: [user] }));
+};
+
+/** Nobody has seen them since; for others they are online until the session is over. */
+const lost = (hands: Hands, user: User, session: string): void => {
+  unwatch(hands, session);
+  const sessions = hands.state.here.get(user);
+  if (sessions?.has(session) === true) sessions.set(session, false);
 };
 
 const went = (hands: Hands, { user, session, at }: Extract<ToPresence, { t: 'went' }>): void => {
@@ -96,12 +115,20 @@ const allGo = ({ kit, state, ctx }: Hands): void => {
   state.machine.stop();
 };
 
-const beat = ({ kit, ctx }: Hands, users: readonly User[]): void => {
+const beat = ({ kit, state, ctx }: Hands): void => {
+  const users: User[] = [];
+  for (const [user, sessions] of state.here) if ([...sessions.values()].includes(true)) users.push(user);
   if (users.length > 0) ctx.start(kit.ports.presence.beat(kit.node, users, ctx.now), () => ({ t: 'done' }));
 };
 
-/** What the port says of those of them who are watched here. */
+/** What the port says of all who are watched here. */
+const lookAtAll = ({ kit, state, ctx }: Hands): void => {
+  const watched = [...state.watched.keys()];
+  if (watched.length > 0) ctx.start(kit.ports.presence.of(watched, ctx.now), (outcome) => ({ t: 'looked', outcome }));
+};
+
+/** The same of those of them who have just come or gone. */
 const lookAt = ({ kit, state, ctx }: Hands, users: readonly User[]): void => {
   const watched = users.filter((user) => state.watched.has(user));
-  if (watched.length > 0) ctx.start(kit.ports.presence.of(watched, ctx.now), (outcome) => ({ t: 'looked', outcome }));
+  if (watched.length > 0) ctx.start(kit.ports.presence.of(watched, ctx.now), (outcome) => ({ t: 'noted', outcome }));
 };

@@ -27,14 +27,14 @@ export interface Watcher {
 
 export interface PresenceActorState {
   readonly machine: MachineHost<typeof presenceMachine>;
-  /** Sessions on this node by user. */
-  readonly here: Map<User, Set<string>>;
+  /** Sessions on this node by user, and whether each has its socket. */
+  readonly here: Map<User, Map<string, boolean>>;
   readonly watchers: Map<string, Watcher>;
   /** Watchers by the user they watch. */
   readonly watched: Map<User, Set<Watcher>>;
   /** What the port said last of users that are watched. */
   readonly known: Map<User, Seen>;
-  /** Sessions of watchers for whom the store could not say with whom they share a conversation. */
+  /** Sessions of watchers for whom it could not be found out what they may see. */
   readonly unsure: Set<string>;
 }
 
@@ -57,6 +57,7 @@ export type Own =
       readonly outcome: Outcome<ReadonlyMap<User, Seen>>;
     }
   | { readonly t: 'looked'; readonly outcome: Outcome<ReadonlyMap<User, Seen>> }
+  | { readonly t: 'noted'; readonly outcome: Outcome<ReadonlyMap<User, Seen>> }
   | { readonly t: 'marked'; readonly users: readonly User[] }
   | { readonly t: 'done' };
 

@@ -29,7 +29,7 @@ export const unwatch = ({ state }: Hands, session: string): void => {
   }
 };
 
-/** Those for whom it could not be found out with whom they share a conversation. */
+/** Those for whom it could not be found out what they may see. */
 export const lookAtUnsure = (hands: Hands): void => {
   const sessions = [...hands.state.unsure];
   hands.state.unsure.clear();
@@ -57,13 +57,17 @@ export const shares = ({ kit, state, ctx }: Hands, wanted: Look, outcome: Outcom
   ctx.start(asking, (answer) => ({ t: 'seen', look: wanted, shared, outcome: answer }));
 };
 
+/** Where the port fails, nobody is called online; that is asked again with the next look. */
 export const seen = (hands: Hands, { look: wanted, shared, outcome }: Extract<Own, { t: 'seen' }>): void => {
+  const { state } = hands;
   const { watcher, users, anyway } = wanted;
-  if (hands.state.watchers.get(watcher.session) !== watcher) return;
-  const differ = looked(hands, outcome);
+  if (state.watchers.get(watcher.session) !== watcher) return;
+  if (!outcome.ok) state.unsure.add(watcher.session);
+  const isLive = outcome.ok && state.machine.in('live');
+  const differ = outcome.ok ? takeNote(hands, outcome.value) : [];
   const states: PresenceIs[] = [];
   for (const user of users) {
-    const is = shared.has(user) ? presenceOf(hands, user) : strange(user);
+    const is = shared.has(user) ? presenceOf(hands, user, isLive) : strange(user);
     const words = `${is.state} ${is.state === 'online' ? '' : is.lastSeenAt}`;
     if (watcher.told.get(user) === words && !anyway) continue;
     watcher.told.set(user, words);
@@ -76,29 +80,36 @@ export const seen = (hands: Hands, { look: wanted, shared, outcome }: Extract<Ow
 const strange = (user: User): PresenceIs => ({ user, state: 'unknown', lastSeenAt: null });
 
 /** C33: while nobody can say who is online, when they were last seen is shown, and no live state. */
-const presenceOf = ({ state }: Hands, user: User): PresenceIs => {
+const presenceOf = ({ state }: Hands, user: User, isLive: boolean): PresenceIs => {
   const known = state.known.get(user);
   const live: PresenceState = known?.online === true ? 'online' : 'offline';
-  return { user, state: state.machine.in('live') ? live : 'unknown', lastSeenAt: known?.lastSeenAt ?? null };
+  return { user, state: isLive ? live : 'unknown', lastSeenAt: known?.lastSeenAt ?? null };
 };
 
-/** Takes note of what the port says. Answers who has changed: all that are watched, where that cannot be known. */
-export const looked = ({ state }: Hands, outcome: Outcome<ReadonlyMap<User, Seen>>): readonly User[] => {
-  const wasLive = state.machine.in('live');
-  if (!outcome.ok) {
-    if (wasLive) state.machine.send({ type: 'FAILED' });
-    return wasLive ? [...state.watched.keys()] : [];
-  }
-  if (!wasLive) state.machine.send({ type: 'ANSWERED' });
+/** Keeps what the port says of those who are watched. Answers who has changed. */
+export const takeNote = ({ state }: Hands, seenNow: ReadonlyMap<User, Seen>): User[] => {
   const differ: User[] = [];
-  for (const [user, now] of outcome.value) {
+  for (const [user, now] of seenNow) {
     if (!state.watched.has(user)) continue;
     const known = state.known.get(user);
     state.known.set(user, now);
     const same = known?.online === now.online && (now.online || known.lastSeenAt === now.lastSeenAt);
     if (!same) differ.push(user);
   }
-  return wasLive ? differ : [...state.watched.keys()];
+  return differ;
+};
+
+/**
+ * A look at all who are watched. It alone decides whether presence can be trusted: failures of single questions must not
+ * make every watcher ask again.
+ */
+export const looked = (hands: Hands, outcome: Outcome<ReadonlyMap<User, Seen>>): void => {
+  const { state } = hands;
+  const wasLive = state.machine.in('live');
+  const differ = outcome.ok ? takeNote(hands, outcome.value) : [];
+  if (wasLive === outcome.ok) return changed(hands, differ);
+  state.machine.send({ type: outcome.ok ? 'ANSWERED' : 'FAILED' });
+  changed(hands, [...state.watched.keys()]);
 };
 
 /** These users are not what they were: their watchers are told, where they may be. `told` knows already. */

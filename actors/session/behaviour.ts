@@ -66,6 +66,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     views: new Map(),
     early: new Map(),
     left: new Map(),
+    ownUnseen: new Map(),
     catchUp: new Set(),
     reading: undefined,
     readingIsVoid: false,

@@ -94,6 +94,7 @@ const announceGap = (hands: Hands, view: View): void => {
   view.resumedFrom = 0;
   sendResumed(hands, { conv, since, from: next, to: last, recovered: false });
   view.next = last + 1;
+  sharesChanged(hands);
 };
 
 /** The store could not be read: the same again a little later, and nothing else meanwhile (`reading` stays). */

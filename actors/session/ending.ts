@@ -33,7 +33,7 @@ export const lost = (hands: Hands): void => {
   state.lostAt = ctx.now;
   saveRest(hands);
   if (!machine.in('authenticating')) unregister(hands);
-  kit.presence.tell({ t: 'unwatch', session: state.name });
+  if (state.who !== undefined) kit.presence.tell({ t: 'lost', user: state.who.user, session: state.name });
   kit.gateway.tell({ t: 'left', session: state.name });
   if (state.who !== undefined) kit.delivery.tell({ t: 'detach', user: state.who.user, session: state.name });
   if (machine.in('authenticating') || machine.in('connected') || machine.in('slow')) machine.send({ type: 'LOST' });

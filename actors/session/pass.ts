@@ -4,6 +4,7 @@ import type { SharedMessage } from '#contract/ports/outlet';
 import { passOwn } from '#actors/session/answers';
 import { mayStream } from '#actors/session/state';
 import type { Hands, View } from '#actors/session/state';
+import { sharesChanged } from '#actors/session/watching';
 
 /** `full`: the window is, or the client is not served now. `waits`: for the answer to an earlier send. */
 export type Passage = 'passed' | 'full' | 'waits';
@@ -21,6 +22,7 @@ export const pass = (hands: Hands, view: View, message: SharedMessage): Passage 
     return 'waits';
   }
   view.next = frame.seq + 1;
+  if (frame.event !== undefined) sharesChanged(hands);
   if (view.own?.delete(frame.seq) === true || passage === 'answered') return 'passed';
   outlet.message(message);
   counted(hands, view, frame.seq);

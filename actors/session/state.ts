@@ -93,6 +93,11 @@ export interface SessionState {
   readonly early: Map<Conv, Seq>;
   /** Conversations this connection was told to have left; numbers it was told as `stored` since then. */
   readonly left: Map<Conv, Left>;
+  /**
+   * Numbers it was told as `stored` in conversations it has not heard of yet: a client may know one from its inbox, or
+   * from another device, before `opened` has come here.
+   */
+  readonly ownUnseen: Map<Conv, Set<Seq>>;
   /** Conversations to be caught up, in this order; one read at a time. */
   readonly catchUp: Set<Conv>;
   reading: Conv | undefined;
@@ -185,9 +190,11 @@ export const newView = (conv: Conv, since: Seq, next: Seq, last: Seq): View => (
 
 /** A conversation comes (back) to this connection. */
 export const enter = ({ state }: Hands, view: View): void => {
-  const own = state.views.get(view.conv)?.own ?? state.left.get(view.conv)?.own;
+  const { conv } = view;
+  const own = state.views.get(conv)?.own ?? state.left.get(conv)?.own ?? state.ownUnseen.get(conv);
   if (own !== undefined) view.own = own;
-  state.left.delete(view.conv);
+  state.left.delete(conv);
+  state.ownUnseen.delete(conv);
   state.views.set(view.conv, view);
 };
 
@@ -197,6 +204,7 @@ export const ownStored = ({ state }: Hands, conv: Conv, seq: Seq): void => {
   if (view === undefined) {
     const left = state.left.get(conv);
     if (left !== undefined) (left.own ??= new Set()).add(seq);
+    else state.ownUnseen.set(conv, (state.ownUnseen.get(conv) ?? new Set()).add(seq));
     return;
   }
   view.last = Math.max(view.last, seq);

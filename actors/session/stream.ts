@@ -20,7 +20,6 @@ export const noticeCame = (hands: Hands, notice: Notice, messages: readonly Shar
     state.early.set(conv, Math.max(state.early.get(conv) ?? 0, notice.to));
     return;
   }
-  if (notice.added.length + notice.removed.length > 0) sharesChanged(hands);
   if (notice.to <= (state.left.get(conv)?.upTo ?? -1)) return;
   if (notice.removed.includes(state.who.user)) return removedBy(hands, conv, notice.to);
   if (notice.added.includes(state.who.user)) opens(hands, notice);
@@ -49,6 +48,7 @@ const opens = (hands: Hands, notice: Notice): void => {
   if ((known !== undefined && known.since >= since) || notice.origin === outlet.connection) return;
   if (known === undefined) enter(hands, newView(conv, since, since, since - 1));
   else startFrom(hands, known, since);
+  sharesChanged(hands);
   const frame = { t: 'opened', conv, kind, members, since, seq: since - 1 } as const;
   outlet.send(title === undefined ? frame : { ...frame, title });
 };

@@ -91,7 +91,7 @@ describe('watching', () => {
     actor.shares('dora');
     actor.seen({ dora: online });
     expect(actor.told()).toEqual([{ user: 'dora', state: 'online', lastSeenAt: 7 }]);
-    actor.send({ t: 'unwatch', session: 's1' });
+    actor.send({ t: 'lost', user: 'bob', session: 's1' });
     actor.advance(10_000);
     expect(actor.presence.of.calls).toHaveLength(1);
   });
@@ -136,6 +136,15 @@ describe('marks', () => {
     expect(actor.presence.beat.calls).toHaveLength(1);
     actor.advance(20_000);
     expect(actor.presence.beat.calls[1]?.args).toEqual(['n1', ['alice'], 20_000]);
+  });
+
+  it('whoever has no socket is seen no more, and counts as here until the session is over', () => {
+    const actor = start();
+    actor.send({ t: 'came', user: 'alice', session: 's1' });
+    actor.send({ t: 'lost', user: 'alice', session: 's1' });
+    actor.advance(20_000);
+    expect(actor.presence.beat.calls).toHaveLength(1);
+    expect(actor.presence.gone.calls).toHaveLength(0);
   });
 
   it('the last device that goes takes its user along, as of when its socket went', () => {

@@ -5,11 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { conversationMachine } from '#machines/conversation';
 import { gatewayMachine } from '#machines/gateway';
+import { presenceMachine } from '#machines/presence';
 import { sessionMachine } from '#machines/session';
 import { machineIndex, machinePage } from '#testkit/draw-machine';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const machines = { conversation: conversationMachine, gateway: gatewayMachine, session: sessionMachine };
+const machines = {
+  conversation: conversationMachine,
+  gateway: gatewayMachine,
+  presence: presenceMachine,
+  session: sessionMachine,
+};
 const names = Object.keys(machines) as (keyof typeof machines)[];
 
 const sorted = (folder: string, ending: string): string[] =>

@@ -4,7 +4,16 @@
  */
 import type { Clock, Random } from '#contract/ports/system';
 import { Book } from '#test/e2e/driver/book';
-import type { ClientFrame, FrameNamed, Message, Refusal, Request, ServerFrame } from '#test/e2e/driver/frames';
+import type {
+  ClientFrame,
+  FrameNamed,
+  InboxItem,
+  Message,
+  Presence,
+  Refusal,
+  Request,
+  ServerFrame,
+} from '#test/e2e/driver/frames';
 import type { ConnectionRecord, Log, Recording } from '#test/e2e/driver/log';
 import type { SimulatedNode } from '#test/nodes/node';
 import { SimulatedSocket } from '#test/nodes/socket';
@@ -25,11 +34,14 @@ export class SimulatedClient {
   readonly pending = new Map<string, Request>();
   /** Conversations this device believes to be in. */
   readonly conversations = new Set<string>();
+  /** What was shown last of users that are watched. */
+  readonly presence = new Map<string, Presence>();
   ready = false;
   readonly #world: ClientWorld;
   #socket: SimulatedSocket | undefined;
   #record: ConnectionRecord | undefined;
   #welcomed = false;
+  #gone = false;
   readonly #toAcknowledge = new Set<string>();
   readonly #onAnswer = new Map<string, (frame: ServerFrame) => void>();
 
@@ -55,6 +67,29 @@ export class SimulatedClient {
   ask(request: Request): void {
     this.pending.set(request.id, request);
     if (this.#welcomed) this.#transmit(request);
+  }
+
+  /** Says something that nobody answers; lost while there is no connection. */
+  say(frame: ClientFrame): void {
+    if (this.#welcomed) this.#transmit(frame);
+  }
+
+  /** The whole inbox, page by page. */
+  readInbox(done: (items: readonly InboxItem[]) => void): void {
+    const items: InboxItem[] = [];
+    const next = (from: { page?: string }): void => {
+      const id = this.#world.nextName('inbox-000');
+      this.#onAnswer.set(id, (frame) => {
+        if (frame.t !== 'inbox') return;
+        items.push(...frame.items);
+        // One without messages that was there before this device is announced by nothing else.
+        for (const { conv } of frame.items) this.conversations.add(conv);
+        if (frame.next === undefined) done(items);
+        else next({ page: frame.next });
+      });
+      this.ask({ t: 'inbox', id, limit: 2, ...from });
+    };
+    next({});
   }
 
   /** All that the user may read of a conversation, page by page. */
@@ -101,12 +136,18 @@ export class SimulatedClient {
     this.#transmit({ t: 'hello', token: this.user, device: this.device, cursors });
   }
 
+  /** Goes for good. */
+  leave(): void {
+    this.#gone = true;
+    this.cut();
+  }
+
   #closed(code: number): void {
     if (this.#record !== undefined) this.#record.closed = { code, reason: '' };
     this.#socket = undefined;
     this.#welcomed = false;
     this.ready = false;
-    if (code < 4100) this.connectSoon(300);
+    if (code < 4100 && !this.#gone) this.connectSoon(300);
   }
 
   #transmit(frame: ClientFrame): void {
@@ -139,7 +180,11 @@ export class SimulatedClient {
         return;
       case 'members':
       case 'history':
+      case 'inbox':
         return this.#answered(frame);
+      case 'presence':
+        this.presence.set(frame.user, frame);
+        return;
       case 'removed':
         this.books.delete(frame.conv);
         this.conversations.delete(frame.conv);
@@ -180,7 +225,7 @@ export class SimulatedClient {
     this.ask({ t: 'history', id, conv, after, limit: 50 });
   }
 
-  #answered(frame: FrameNamed<'members'> | FrameNamed<'history'>): void {
+  #answered(frame: FrameNamed<'members'> | FrameNamed<'history'> | FrameNamed<'inbox'>): void {
     this.pending.delete(frame.id);
     this.#onAnswer.get(frame.id)?.(frame);
     this.#onAnswer.delete(frame.id);

@@ -27,6 +27,10 @@ export const memoryWorld = (clock: Clock, random: Random, weather: Weather) => {
     return {
       ...plain,
       store: withFaults(plain.store, ['item', 'append', 'read', 'markFanned'], clock, rule),
+      members: withFaults(plain.members, ['sharing', 'inAtLeast'], clock, rule),
+      receipts: withFaults(plain.receipts, ['raise', 'of'], clock, rule),
+      inbox: withFaults(plain.inbox, ['page'], clock, rule),
+      presence: withFaults(plain.presence, ['of'], clock, rule),
       bus: withFaults(plain.bus, ['fanOut'], clock, rule),
     };
   };

@@ -1,8 +1,16 @@
 /** Fan-out and its mark. */
 import { describe, expect, it } from 'vitest';
 import { fault } from '#contract/effects';
+import type { Raised } from '#contract/ports/receipts';
 import { appended, load, start, submit } from '#test/actors/conversation/scene';
 import { asker, entry, item, member, numbered } from '#test/actors/kit';
+
+/** Alice has read what she wrote. */
+const read = (actor: ReturnType<typeof start>, seq: number): void => {
+  const [before, after] = [0, seq].map((one) => ({ delivered: 0, read: one }));
+  actor.receipts.raise.take().answer([{ user: 'alice', before, after } as Raised]);
+  actor.settle();
+};
 
 describe('fan-out', () => {
   it('starts at the number after the mark, whoever appended', () => {
@@ -32,13 +40,16 @@ describe('fan-out', () => {
     ]);
   });
 
-  it('writes the mark by itself when no append carries it, and is idle only then', () => {
+  it('writes the mark by itself when no append carries it, and not before its writers have read it', () => {
     const actor = start();
     actor.send(submit(asker('alice'), 'id-00001'));
     load(actor);
     appended(actor, 1, numbered(1));
     actor.bus.fanOut.take().answer(undefined);
     actor.settle();
+    actor.advance(1_000);
+    expect(actor.store.markFanned.calls).toHaveLength(0);
+    read(actor, 1);
     actor.advance(250);
     const mark = actor.store.markFanned.take();
     expect(mark.args).toEqual(['c1', { from: 1, to: 1 }]);
@@ -53,6 +64,7 @@ describe('fan-out', () => {
     actor.send(submit(alice, 'id-00001'));
     load(actor);
     appended(actor, 1, numbered(1));
+    read(actor, 1);
     actor.bus.fanOut.take().answer(undefined);
     actor.send(submit(alice, 'id-00002'));
     expect(actor.store.append.calls[1]?.args[0].fanned).toEqual({ from: 1, to: 1 });

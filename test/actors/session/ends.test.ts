@@ -38,7 +38,10 @@ describe('limits and ends', () => {
     session.advance(5);
     session.send({ t: 'lost' });
     expect(session.bus.unregister.calls[0]?.args[0]).toEqual(address);
-    expect(session.presence.heard).toMatchObject([{ t: 'came', user: 'bob' }, { t: 'unwatch' }]);
+    expect(session.presence.heard).toMatchObject([
+      { t: 'came', user: 'bob' },
+      { t: 'lost', user: 'bob' },
+    ]);
     session.advance(9_999);
     expect(session.presence.heard).toHaveLength(2);
     session.advance(1);

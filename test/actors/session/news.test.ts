@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { fault } from '#contract/effects';
 import type { InboxItem } from '#contract/inbox';
 import type { Receipt } from '#contract/ports/bus';
+import { wireMessage } from '#actors/wire';
+import { entry } from '#test/actors/kit';
 import { ack, enter, notice, shared, standing, start } from '#test/actors/session/scene';
 import type { Session } from '#test/actors/session/scene';
 
@@ -145,10 +147,14 @@ describe('presence', () => {
 
   it('a change of members is a reason to look again, for those who watch', () => {
     const session = live();
-    session.send(notice(6, 6, { added: ['carol'], members: ['alice', 'bob', 'carol'] }));
+    const change = (seq: number) => {
+      const event = { add: ['carol'], remove: [] };
+      session.send({ ...notice(seq, seq), messages: [{ frame: wireMessage('c1', entry(seq, { body: '', event })) }] });
+    };
+    change(6);
     expect(session.presence.heard).toHaveLength(1);
     session.frame({ t: 'watch', users: ['carol'] });
-    session.send(notice(7, 7, { added: ['dora'], members: ['alice', 'bob', 'carol', 'dora'] }));
+    change(7);
     expect(session.presence.heard.at(-1)).toEqual({ t: 'look-again', session: 's1' });
   });
 

@@ -121,4 +121,16 @@ describe('receiving', () => {
     session.send({ t: 'lost' });
     expect(session.positions.save.take().args[2]).toEqual(new Map([['c1', 6]]));
   });
+
+  it('shows no number as `message` that it answered before it had heard of the conversation', () => {
+    const session = start();
+    enter(session);
+    session.frame({ t: 'send', id: 'send-001', conv: 'c1', body: 'x' });
+    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'send-001', seq: 1, mid: 'mid-1', at: 1 }] });
+    session.take();
+    session.send(notice(0, 0, { added: ['alice', 'bob'], entries: [], recipients: [], members: ['alice', 'bob'] }));
+    const own = { frame: wireMessage('c1', entry(1, { from: 'bob', id: 'send-001' })) };
+    session.send({ ...notice(1, 2), messages: [own, ...shared(2)] });
+    expect(seqsOf(session.take())).toEqual([2]);
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { check, report } from '#test/e2e/driver/check';
 import type { CheckName } from '#test/e2e/driver/evidence';
 import { ranges } from '#test/e2e/driver/evidence';
-import type { Message, ServerFrame } from '#test/e2e/driver/frames';
+import type { InboxItem, Message, ServerFrame } from '#test/e2e/driver/frames';
 import { Log } from '#test/e2e/driver/log';
 import type { ConnectionRecord } from '#test/e2e/driver/log';
 import { connectionOf, conv, entry, message, resumed, scene, send, stored, story } from '#test/e2e/driver/scene';
@@ -29,6 +29,16 @@ function rewrite({ readings }: Scene, change: (messages: Message[]) => void): vo
 
 const anna = (of: Scene, number = 1): ConnectionRecord => connectionOf(of, 'anna', number);
 const ben = (of: Scene): ConnectionRecord => connectionOf(of, 'ben', 1);
+
+const received = (frame: ServerFrame) => ({ n: 150, dir: 'in' as const, frame });
+const read = (user: string, seq: number) => received({ t: 'read', conv, user, seq });
+const delivered = (user: string, seq: number) => received({ t: 'delivered', conv, user, seq });
+
+/** Ben's inbox, as it is right, changed. */
+function plantInbox(into: Scene, change: (item: InboxItem) => InboxItem[]): void {
+  const right = { conv, kind: 'direct', members: ['anna'], since: 1, seq: 6, at: six.at } as const;
+  into.inboxes.push({ user: 'ben', ownCount: true, items: change({ ...right, preview: six.body, unread: 1 }) });
+}
 
 type Planted = readonly [CheckName, string, (into: Scene) => void, RegExp];
 
@@ -160,10 +170,51 @@ const planted: readonly Planted[] = [
     (s) => replace(ben(s), stored(four), stored(five), stored(four)),
     /answered after a later send/,
   ],
+  [
+    'receipts',
+    'a position that falls',
+    (s) => ben(s).traffic.push(read('anna', 6), read('anna', 5)),
+    /read of anna falls from 6 to 5/,
+  ],
+  ['receipts', 'a position ahead of the truth', (s) => ben(s).traffic.push(read('anna', 4)), /ahead of 0/],
+  [
+    'receipts',
+    'a delivery that nobody acknowledged',
+    (s) => anna(s, 2).traffic.push(delivered('ben', 1)),
+    /delivered of ben is 1, ahead of 0/,
+  ],
+  ['receipts', 'one’s own delivery', (s) => anna(s, 2).traffic.push(delivered('anna', 3)), /its own `delivered`/],
+  [
+    'receipts',
+    'a position after `removed`',
+    (s) => ben(s).traffic.push(received({ t: 'removed', conv }), read('anna', 6)),
+    /after `removed`/,
+  ],
+  ['typing', 'one’s own typing', (s) => ben(s).traffic.push(received({ t: 'typing', conv, user: 'ben' })), /of ben/],
+  ['inbox', 'a conversation that is not there', (s) => plantInbox(s, () => []), /shows it 0 times/],
+  ['inbox', 'another last number', (s) => plantInbox(s, (item) => [{ ...item, seq: 5 }]), /has seq 5, not 6/],
+  ['inbox', 'another preview', (s) => plantInbox(s, (item) => [{ ...item, preview: 'x' }]), /has preview x/],
+  ['inbox', 'too many unread', (s) => plantInbox(s, (item) => [{ ...item, unread: 2 }]), /says 2 unread, not 1/],
+  ['inbox', 'too few unread', (s) => plantInbox(s, (item) => [{ ...item, unread: 0 }]), /says 0 unread, not 1/],
+  [
+    'inbox',
+    'an older one before a newer one',
+    (s) => plantInbox(s, (item) => [{ ...item, conv: 'other', at: 1 }, item]),
+    /not newest first/,
+  ],
   ['time', 'a time that falls', (s) => rewrite(s, (m) => m.splice(5, 1, { ...six, at: 5 })), /number 6 is of 5/],
 ];
 
 describe('the checker', () => {
+  test('finds nothing in an inbox and receipts that are right', () => {
+    const right = scene();
+    plantInbox(right, (item) => [item]);
+    anna(right, 2).traffic.push({ n: 120, dir: 'out', frame: { t: 'read', conv, seq: 5 } });
+    ben(right).traffic.push(read('anna', 5), read('anna', 6));
+    anna(right, 2).traffic.push(delivered('ben', 0));
+    expect(report(check(right), new Log())).toBe('');
+  });
+
   test('finds nothing in a story that keeps every promise', () => {
     expect(report(check(scene()), new Log())).toBe('');
   });

@@ -3,6 +3,8 @@
  * docs/protocol.md promises about messages. It only looks; it neither drives nor repairs.
  */
 import { checkBodies, checkNumbers, checkOrder, checkStored, checkTime } from '#test/e2e/driver/check-history';
+import { checkInboxes } from '#test/e2e/driver/check-inbox';
+import { checkReceipts } from '#test/e2e/driver/check-receipts';
 import { checkResumed } from '#test/e2e/driver/check-resumed';
 import { checkStreams } from '#test/e2e/driver/check-stream';
 import { ledgersOf } from '#test/e2e/driver/evidence';
@@ -19,6 +21,8 @@ export function check(evidence: Evidence): Finding[] {
     ...checkResumed(evidence, ledgers),
     ...checkOrder(evidence, ledgers),
     ...checkTime(ledgers),
+    ...checkReceipts(evidence, ledgers),
+    ...checkInboxes(evidence, ledgers),
   ];
 }
 

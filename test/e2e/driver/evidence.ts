@@ -1,5 +1,5 @@
 /** What the checker judges: what every client recorded, and what every member reads at the end. */
-import type { Message } from '#test/e2e/driver/frames';
+import type { InboxItem, Message } from '#test/e2e/driver/frames';
 import type { Recording } from '#test/e2e/driver/log';
 
 /** All of a conversation that one member can read at the end. */
@@ -10,12 +10,25 @@ export interface Reading {
   readonly messages: readonly Message[];
 }
 
+/** All of the inbox of one user at the end. */
+export interface Inbox {
+  readonly user: string;
+  readonly items: readonly InboxItem[];
+  /** Whoever wrote a number has read up to it: true, but for what a crash took back. */
+  readonly ownCount: boolean;
+}
+
 export interface Evidence {
   readonly recordings: readonly Recording[];
   readonly readings: readonly Reading[];
+  /** Absent: nobody asked. */
+  readonly inboxes?: readonly Inbox[];
+  /** Place in the order of the run after which nothing was lost any more. */
+  readonly quietSince?: number;
 }
 
-export type CheckName = 'stored' | 'numbers' | 'bodies' | 'stream' | 'resumed' | 'order' | 'time';
+export type CheckName =
+  'stored' | 'numbers' | 'bodies' | 'stream' | 'resumed' | 'order' | 'time' | 'receipts' | 'inbox' | 'typing';
 
 export interface Finding {
   readonly check: CheckName;

@@ -83,6 +83,41 @@ export interface Refusal {
   readonly retryAfterMs?: number;
 }
 
+export interface InboxItem {
+  readonly conv: string;
+  readonly kind: 'direct' | 'group';
+  readonly title?: string;
+  readonly members: readonly string[];
+  readonly since: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly preview: string;
+  readonly unread: number;
+}
+
+export interface InboxPage {
+  readonly t: 'inbox';
+  readonly id: string;
+  readonly items: readonly InboxItem[];
+  readonly next?: string;
+  readonly source: string;
+}
+
+export interface Presence {
+  readonly t: 'presence';
+  readonly user: string;
+  readonly state: 'online' | 'offline' | 'unknown';
+  readonly lastSeenAt: number | null;
+}
+
+/** How far `user` has got. */
+export interface Receipt<T extends 'delivered' | 'read'> {
+  readonly t: T;
+  readonly conv: string;
+  readonly user: string;
+  readonly seq: number;
+}
+
 export type ServerFrame =
   | Welcome
   | Stored
@@ -92,6 +127,11 @@ export type ServerFrame =
   | HistoryPage
   | Opened
   | MembersAre
+  | InboxPage
+  | Presence
+  | Receipt<'delivered'>
+  | Receipt<'read'>
+  | { readonly t: 'typing'; readonly conv: string; readonly user: string }
   | { readonly t: 'removed'; readonly conv: string }
   | { readonly t: 'server_maintenance'; readonly reconnectWithinMs: number }
   | Refusal
@@ -116,6 +156,7 @@ export interface HistoryBounds {
 /** What asks and is answered under its `id`. */
 export type Request =
   | Send
+  | { readonly t: 'inbox'; readonly id: string; readonly limit?: number; readonly page?: string }
   | ({ readonly t: 'history'; readonly id: string; readonly conv: string } & HistoryBounds)
   | { readonly t: 'open'; readonly id: string; readonly members: readonly string[]; readonly title?: string }
   | {
@@ -135,4 +176,7 @@ export type ClientFrame =
       readonly cursors?: Readonly<Record<string, number>>;
     }
   | { readonly t: 'ack'; readonly conv: string; readonly seq: number }
+  | { readonly t: 'read'; readonly conv: string; readonly seq: number }
+  | { readonly t: 'typing'; readonly conv: string }
+  | { readonly t: 'watch'; readonly users: readonly string[] }
   | { readonly t: 'ping' };

@@ -3,7 +3,7 @@
  * goes on, anna resumes and sends again. The checker's own tests plant one fault each into a copy of it.
  */
 import type { ClientFrame, Message, ServerFrame } from '#test/e2e/driver/frames';
-import type { Evidence } from '#test/e2e/driver/evidence';
+import type { Evidence, Inbox } from '#test/e2e/driver/evidence';
 import { Log } from '#test/e2e/driver/log';
 import type { ConnectionRecord, Recording } from '#test/e2e/driver/log';
 
@@ -12,6 +12,7 @@ export const conv = 'c-anna-ben';
 export interface Scene {
   readonly recordings: Recording[];
   readonly readings: { conv: string; user: string; since: number; messages: Message[] }[];
+  readonly inboxes: Inbox[];
 }
 
 export const entry = (seq: number, from: string, id: string): Message => ({
@@ -106,7 +107,7 @@ export function scene(): Scene {
   write.in(annaAgain, stored(six));
   write.in(benAtWork, message(six));
   const readings = ['anna', 'ben'].map((user) => ({ conv, user, since: 1, messages: [...story] }));
-  return { recordings: [anna, ben], readings };
+  return { recordings: [anna, ben], readings, inboxes: [] };
 }
 
 /** One connection of a scene, to plant a fault in. */
