@@ -2,7 +2,9 @@
  * The actor tree of one app server, over whatever ports and driver it is given: the same in production, on a tester's
  * desk and in a simulation.
  */
+import type { ApiAnswer, ApiCall } from '#contract/api';
 import type { Conv } from '#contract/conversation';
+import { fault } from '#contract/effects';
 import type { FromConnection } from '#contract/inlet';
 import type { Limits } from '#contract/limits';
 import type { NodeMessage, NodeName } from '#contract/ports/bus';
@@ -14,8 +16,12 @@ import { deliveryBehaviour } from '#actors/delivery';
 import { gatewayBehaviour } from '#actors/gateway';
 import type { ToConversation } from '#actors/messages';
 import { presenceBehaviour } from '#actors/presence/behaviour';
+import { requestBehaviour } from '#actors/request';
+import type { RequestKit } from '#actors/request';
 import { sessionBehaviour } from '#actors/session/behaviour';
 import { sweeperBehaviour } from '#actors/sweeper';
+import { errorFrame } from '#actors/wire';
+import { Admission } from '#resilience/admission';
 import { Nursery } from '#runtime/nursery';
 import { Region } from '#runtime/region';
 import type { ActorSystem } from '#runtime/system';
@@ -36,6 +42,8 @@ export interface AppServerOptions {
 export interface AppServer {
   /** A session for a new connection; where its frames go. */
   openSession(outlet: Outlet): Ref<FromConnection>;
+  /** Answers one call over HTTP, exactly once. */
+  request(call: ApiCall, done: (answer: ApiAnswer) => void): void;
   /** State of the gateway's machine: `serving` takes new connections. */
   state(): string;
   /** Empties the node; calls back when the last connection has gone. */
@@ -69,17 +77,34 @@ export const appServer = (options: AppServerOptions): AppServer => {
     system.tellCausedBy(message.cause, delivery, message);
   };
   const unsubscribe = ports.bus.subscribe(node, receive);
-  const kit = { node, ports, ids, limits, delivery, gateway, presence, conversations };
+  const admission = new Admission(limits);
+  const kit = { node, ports, ids, limits, delivery, gateway, presence, admission, conversations };
+  const requests = new Nursery(system, 'requests');
   return {
     openSession: (outlet) =>
       sessions.spawn(sessionBehaviour(outlet.connection, outlet, kit), outlet.connection, {
         mailbox: limits['mailbox.session'],
         supervision: { kind: 'stop' },
       }),
+    request: answerer(kit, requests),
     state: () => gatewayState,
     drain: (drained) => {
       gateway.tell({ t: 'drain', drained });
     },
     detach: unsubscribe,
+  };
+};
+
+/** An actor for each call, as many at a time as may be. */
+const answerer = (kit: RequestKit, requests: Nursery): AppServer['request'] => {
+  let calls = 0;
+  return (call, done) => {
+    const { limits } = kit;
+    if (requests.size >= limits['http.inFlight']) {
+      const why = fault('gateway.overloaded', 'too many requests at once', 'none', limits['retry.afterMs']);
+      return done({ frame: errorFrame(limits, why, { of: call.frame.t }), isNew: false });
+    }
+    calls += 1;
+    requests.spawn(requestBehaviour(kit, call, done), `r${calls}`, { supervision: { kind: 'stop' } });
   };
 };

@@ -49,6 +49,8 @@ export interface History {
   readonly id: string;
   readonly after: Seq | undefined;
   readonly before: Seq | undefined;
+  /** From the first entry of that time or later on; neither `after` nor `before` is given then. */
+  readonly since: Millis | undefined;
   readonly limit: number;
 }
 
@@ -107,6 +109,8 @@ export interface StoredAnswer {
   readonly seq: Seq;
   readonly mid: string;
   readonly at: number;
+  /** It had been stored before. */
+  readonly duplicate: boolean;
 }
 
 export type ToSession =

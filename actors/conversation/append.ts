@@ -236,7 +236,7 @@ const answerJobs = (hands: Hands, group: Group, { results }: Extract<AppendResul
     const { reply } = job.work.asker;
     const mine = answers.get(reply) ?? [];
     if (mine.length === 0) answers.set(reply, mine);
-    mine.push({ id: job.work.id, seq: numbered.seq, mid: numbered.mid, at: numbered.at });
+    mine.push({ id: job.work.id, ...numbered });
   }
   for (const [reply, mine] of answers) reply.tell({ t: 'stored', conv, answers: mine });
 };

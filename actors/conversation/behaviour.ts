@@ -11,6 +11,7 @@ import {
   itemCame,
   membersCame,
   missingCame,
+  momentFound,
   overloaded,
   pageCame,
   refresh,
@@ -121,6 +122,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return addedCame(hands, message);
     case 'appended':
       return appended(hands, message);
+    case 'moment-found':
+      return momentFound(hands, message);
     case 'page-read':
       return pageCame(hands, message.question, message.outcome);
     case 'replay-read':

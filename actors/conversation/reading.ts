@@ -9,7 +9,7 @@ import type { SharedMessage } from '#contract/ports/outlet';
 import type { MemberList, ReadRange } from '#contract/ports/store';
 import { read } from '#actors/conversation/receipts';
 import { forbidden, memberNow, rosterOf, usersNow } from '#actors/conversation/roster';
-import type { Hands, Question } from '#actors/conversation/state';
+import type { Hands, Own, Question } from '#actors/conversation/state';
 import { typing } from '#actors/conversation/typing';
 import type { Asker, History, Replay, Standing } from '#actors/messages';
 import { wireMessage } from '#actors/wire';
@@ -104,7 +104,7 @@ const answer = (hands: Hands, question: Question): void => {
   else if (question.t === 'change') asker.reply.tell({ t: 'members-are', id: question.id, standing: view });
   else if (question.t === 'read') read(hands, question, view);
   else if (question.t === 'typing') typing(hands, question);
-  else if (question.t === 'history') readPage(hands, question, view);
+  else if (question.t === 'history') turnToPage(hands, question, view);
   else readMissing(hands, question, view);
 };
 
@@ -114,6 +114,20 @@ const pageRange = (question: History, { conv, since, last }: Standing): ReadRang
   const from = up ? Math.max((question.after ?? 0) + 1, since) : since;
   const to = question.before === undefined ? last : Math.min(question.before - 1, last);
   return from > to ? undefined : { conv, from, to, order: up ? 'up' : 'down', limit: question.limit };
+};
+
+/** A page from a moment on begins at the number that the store finds for it. */
+const turnToPage = (hands: Hands, question: History, view: Standing): void => {
+  const { kit, ctx } = hands;
+  if (question.since === undefined) return readPage(hands, question, view);
+  const finding = kit.ports.store.seqAt(view.conv, question.since);
+  ctx.start(finding, (outcome) => ({ t: 'moment-found', question, view, outcome }));
+};
+
+/** Rights are looked at again when the page has come. */
+export const momentFound = (hands: Hands, { question, view, outcome }: Extract<Own, { t: 'moment-found' }>): void => {
+  if (!outcome.ok) return refuse(hands, question, outcome.fault);
+  readPage(hands, { ...question, after: outcome.value - 1, since: undefined }, view);
 };
 
 const readPage = ({ kit, ctx }: Hands, question: History, view: Standing): void => {

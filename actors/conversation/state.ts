@@ -15,6 +15,7 @@ import type {
   Read,
   Replay,
   Stand,
+  Standing,
   Submit,
   ToConversation,
   ToDelivery,
@@ -141,6 +142,12 @@ export type Own =
   | { readonly t: 'item'; readonly outcome: Outcome<ConversationItem | null> }
   | { readonly t: 'members'; readonly outcome: Outcome<MemberList> }
   | { readonly t: 'appended'; readonly group: Group; readonly outcome: Outcome<AppendResult> }
+  | {
+      readonly t: 'moment-found';
+      readonly question: History;
+      readonly view: Standing;
+      readonly outcome: Outcome<Seq>;
+    }
   | { readonly t: 'page-read'; readonly question: History; readonly outcome: Outcome<readonly Entry[]> }
   | { readonly t: 'replay-read'; readonly key: string; readonly outcome: Outcome<readonly Entry[]> }
   | { readonly t: 'fan-read'; readonly from: Seq; readonly outcome: Outcome<readonly Entry[]> }

@@ -1,15 +1,15 @@
 /** Requests and their answers: what a client asked for, told to the conversation; what came back, as frames. */
 import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
-import { errorTable } from '#contract/errors';
+import { closeCodes } from '#contract/errors';
 import type { Fault, Outcome } from '#contract/effects';
-import { placeToken } from '#contract/inbox';
 import type { InboxPage } from '#contract/inbox';
 import type { ErrorFrame, HistoryFrame, InboxFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
 import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
-import { enter, newView, ownStored } from '#actors/session/state';
+import { openingOf } from '#actors/opening';
+import { closeConnection, enter, newView, ownStored } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
-import { pageMessage } from '#actors/wire';
+import { errorFrame, historyFrame, inboxFrame, membersFrame, openedFrame } from '#actors/wire';
 
 /** The same for all requests of a session: one object, made at the first. */
 export const askerOf = ({ state, ctx, outlet }: Hands): Asker =>
@@ -20,15 +20,8 @@ export const askerOf = ({ state, ctx, outlet }: Hands): Asker =>
     reply: ctx.self,
   });
 
-/** An error as the wire knows it: what only this house understands is the store's failure; 503s say when to return. */
-export const sendError = ({ kit, outlet }: Hands, why: Fault, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): void => {
-  const { message, effect } = why;
-  const code = errorTable[why.code].on === 'inside' ? 'store.unavailable' : why.code;
-  const frame = { t: 'error', ...about, code, message, effect } as const;
-  const later = errorTable[code].http === 503 ? kit.limits['retry.afterMs'] : undefined;
-  const retryAfterMs = why.retryAfterMs ?? later;
-  outlet.send(retryAfterMs === undefined ? frame : { ...frame, retryAfterMs });
-};
+export const sendError = ({ kit, outlet }: Hands, why: Fault, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): void =>
+  outlet.send(errorFrame(kit.limits, why, about));
 
 /** Told, or refused at once. */
 export const tellConversation = (
@@ -45,9 +38,21 @@ export const tellConversation = (
 /** An id has no spaces: unambiguous. */
 const pendingKey = (conv: Conv, id: string): string => `${id} ${conv}`;
 
+/** Whether a send is within its rates; whoever insists for long is closed. */
+const isAdmitted = (hands: Hands, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): boolean => {
+  const { kit, state, ctx, outlet } = hands;
+  const retryAfterMs = kit.admission.send(state.who?.user ?? '', outlet.ip, ctx.now);
+  if (retryAfterMs === 0) return true;
+  sendError(hands, fault('gateway.rate_limited', 'too many sends a second', 'none', retryAfterMs), about);
+  if (state.insistence.refused(ctx.now) >= kit.limits['frames.overMs'])
+    closeConnection(hands, closeCodes.overloaded, 'too many sends a second');
+  return false;
+};
+
 export const send = (hands: Hands, { id, conv, body, meta }: SendFrame): void => {
   const { kit, state } = hands;
   const about = { id, conv, of: 'send' };
+  if (!isAdmitted(hands, about)) return;
   if (state.pendingCount >= kit.limits['inFlight.sends'])
     return sendError(hands, fault('gateway.rate_limited', 'too many sends in flight', 'none', 100), about);
   if (!tellConversation(hands, conv, { t: 'submit', asker: askerOf(hands), id, body, meta }, about)) return;
@@ -67,6 +72,8 @@ const settle = ({ state }: Hands, conv: Conv, id: string): boolean => {
   return true;
 };
 
+type Told = Omit<StoredAnswer, 'duplicate'>;
+
 /** What becomes of a number of one's own in the stream: `message`, already `answered`, or `wait` for its answer. */
 export type OwnPassage = 'message' | 'answered' | 'wait';
 
@@ -74,7 +81,7 @@ export type OwnPassage = 'message' | 'answered' | 'wait';
  * A number of one's own comes up in the stream before its answer: a send of this connection gets `stored`, in its turn.
  * One that was refused as `unknown` is answered now: the stream knows better than whoever gave up.
  */
-export const passOwn = (hands: Hands, conv: Conv, answer: StoredAnswer): OwnPassage => {
+export const passOwn = (hands: Hands, conv: Conv, answer: Told): OwnPassage => {
   const { state } = hands;
   const key = pendingKey(conv, answer.id);
   if (state.pending.has(key)) {
@@ -90,7 +97,7 @@ const firstPending = ({ state }: Hands, conv: Conv): string | undefined => {
   return undefined;
 };
 
-const answerStored = (hands: Hands, conv: Conv, { id, seq, mid, at }: StoredAnswer): void => {
+const answerStored = (hands: Hands, conv: Conv, { id, seq, mid, at }: Told): void => {
   ownStored(hands, conv, seq);
   hands.outlet.send({ t: 'stored', id, conv, seq, mid, at });
 };
@@ -109,37 +116,21 @@ export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSe
   sendError(hands, why, { id, conv, of });
 };
 
-export const open = (hands: Hands, { id, members, title }: OpenFrame): void => {
-  const { kit, state } = hands;
-  const me = state.who?.user ?? '';
-  const others = [...new Set(members)].filter((user) => user !== me);
-  const [other] = others;
-  const about = { id, of: 'open' };
-  if (other === undefined)
-    return sendError(hands, fault('conversation.too_few_members', 'a conversation needs somebody else'), about);
-  const most = kit.limits['members.max'];
-  if (others.length + 1 > most)
-    return sendError(
-      hands,
-      fault('conversation.too_many_members', `a conversation has at most ${most} members`),
-      about,
-    );
-  const direct = others.length === 1 && title === undefined;
-  const conv = direct ? kit.ids.directConversation(me, other) : kit.ids.groupConversation(me, id);
-  const kind = direct ? 'direct' : 'group';
-  const founders = [me, ...others];
-  tellConversation(hands, conv, { t: 'open', asker: askerOf(hands), id, kind, founders, title }, about);
+export const open = (hands: Hands, frame: OpenFrame): void => {
+  const about = { id: frame.id, of: 'open' };
+  const opening = openingOf(hands.kit, askerOf(hands), frame);
+  if ('code' in opening) return sendError(hands, opening, about);
+  tellConversation(hands, opening.conv, opening.message, about);
 };
 
 export const opened = (hands: Hands, id: string, standing: Standing): void => {
   const { state, outlet } = hands;
-  const { conv, kind, members, title, since, last } = standing;
+  const { conv, since, last } = standing;
   if (!state.views.has(conv)) {
     const cursor = state.positions?.cursors.get(conv) ?? 0;
     enter(hands, newView(conv, since, Math.max(cursor + 1, since), last));
   }
-  const frame = { t: 'opened', id, conv, kind, members, since, seq: last } as const;
-  outlet.send(title === undefined ? frame : { ...frame, title });
+  outlet.send(openedFrame(id, standing));
 };
 
 export const members = (hands: Hands, { id, conv, add, remove }: MembersFrame): void => {
@@ -147,22 +138,20 @@ export const members = (hands: Hands, { id, conv, add, remove }: MembersFrame): 
   tellConversation(hands, conv, { t: 'change', asker: askerOf(hands), id, add, remove }, about);
 };
 
-export const membersAre = ({ outlet }: Hands, id: string, standing: Standing): void => {
-  const { conv, members: users, since, last } = standing;
-  outlet.send({ t: 'members', id, conv, members: users, since, seq: last });
-};
+export const membersAre = ({ outlet }: Hands, id: string, standing: Standing): void =>
+  outlet.send(membersFrame(id, standing));
 
 export const history = (hands: Hands, { id, conv, after, before, limit }: HistoryFrame): void => {
   const about = { id, conv, of: 'history' };
-  tellConversation(hands, conv, { t: 'history', asker: askerOf(hands), id, after, before, limit }, about);
+  const bounds = { after, before, since: undefined, limit };
+  tellConversation(hands, conv, { t: 'history', asker: askerOf(hands), id, ...bounds }, about);
 };
 
 export const page = (hands: Hands, answer: Extract<ToSession, { t: 'page' }>): void => {
   const { state, outlet } = hands;
-  const { id, conv, entries, more, last } = answer;
-  const view = state.views.get(conv);
-  if (view !== undefined) view.last = Math.max(view.last, last);
-  outlet.send({ t: 'history', id, conv, messages: entries.map((entry) => pageMessage(conv, entry)), more });
+  const view = state.views.get(answer.conv);
+  if (view !== undefined) view.last = Math.max(view.last, answer.last);
+  outlet.send(historyFrame(answer));
 };
 
 export const inbox = ({ kit, state, ctx }: Hands, { id, limit, page: from }: InboxFrame): void => {
@@ -173,7 +162,5 @@ export const inbox = ({ kit, state, ctx }: Hands, { id, limit, page: from }: Inb
 
 export const inboxCame = (hands: Hands, id: string, outcome: Outcome<InboxPage>): void => {
   if (!outcome.ok) return sendError(hands, outcome.fault, { id, of: 'inbox' });
-  const { items, next, source } = outcome.value;
-  const frame = { t: 'inbox', id, items, source } as const;
-  hands.outlet.send(next === null ? frame : { ...frame, next: placeToken(next) });
+  hands.outlet.send(inboxFrame(id, outcome.value));
 };

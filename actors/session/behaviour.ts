@@ -26,6 +26,7 @@ import { gapStays, noticeCame } from '#actors/session/stream';
 import type { ToSession } from '#actors/messages';
 import { sessionMachine } from '#machines/session';
 import type { SessionEmitted } from '#machines/session';
+import { Insistence } from '#resilience/insistence';
 import { machineActor } from '#runtime/machine-actor';
 import type { Behaviour } from '#runtime/types';
 
@@ -72,6 +73,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     readingIsVoid: false,
     waiting: new Set(),
     unacked: 0,
+    insistence: new Insistence(),
     pending: new Map(),
     pendingCount: 0,
     unsure: new Set(),

@@ -1,14 +1,14 @@
 /** How a connection ends: silence, an expired token, maintenance, a socket that went; and what the session says last. */
 import { closeCodes } from '#contract/errors';
-import { close } from '#actors/session/entering';
 import { saveRest } from '#actors/session/positions';
+import { closeConnection } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
 import type { StopReason } from '#runtime/types';
 
 export const heartbeat = (hands: Hands): void => {
   const { kit, ctx, outlet } = hands;
   const silentFor = ctx.now - outlet.lastHeardAt();
-  if (silentFor >= 2 * kit.limits['heartbeat.ms']) close(hands, closeCodes.heartbeat, 'no sign of life');
+  if (silentFor >= 2 * kit.limits['heartbeat.ms']) closeConnection(hands, closeCodes.heartbeat, 'no sign of life');
   else outlet.ping();
 };
 
@@ -23,7 +23,7 @@ export const leaveNow = (hands: Hands): void => {
   const { leaving } = hands.state;
   if (leaving === undefined) return;
   hands.state.leaving = undefined;
-  close(hands, leaving.code, leaving.reason);
+  closeConnection(hands, leaving.code, leaving.reason);
 };
 
 /** The socket is gone: nothing is delivered any more, and the user stays online for the grace period. */

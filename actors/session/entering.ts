@@ -13,7 +13,7 @@ import type { DevicePositions } from '#contract/ports/positions';
 import type { Claims } from '#contract/ports/system';
 import { sendError } from '#actors/session/answers';
 import { remember } from '#actors/session/positions';
-import { newView } from '#actors/session/state';
+import { closeConnection, newView } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
 import { behind, pumpCatchUp } from '#actors/session/catch-up';
 
@@ -34,7 +34,7 @@ export const verified = (
 ): void => {
   const { kit, state, ctx } = hands;
   state.verifying = false;
-  if (!outcome.ok) return close(hands, closeCodes.unauthenticated, outcome.fault.message);
+  if (!outcome.ok) return closeConnection(hands, closeCodes.unauthenticated, outcome.fault.message);
   const { user, expiresAt } = outcome.value;
   if (state.who !== undefined) return renewed(hands, device, outcome.value);
   if (!state.machine.in('authenticating')) return;
@@ -52,7 +52,7 @@ const renewed = (hands: Hands, device: Device, { user, expiresAt }: Claims): voi
   const { state, ctx } = hands;
   const { who } = state;
   if (who === undefined) return;
-  if (user !== who.user) return close(hands, closeCodes.unauthenticated, 'a token of another user');
+  if (user !== who.user) return closeConnection(hands, closeCodes.unauthenticated, 'a token of another user');
   if (device !== who.device)
     return sendError(hands, fault('gateway.bad_frame', 'hello of another device'), { of: 'hello' });
   who.expiresAt = expiresAt;
@@ -188,11 +188,4 @@ const welcome = ({ kit, state, outlet }: Hands): void => {
   });
 };
 
-const failed = (hands: Hands): void => close(hands, closeCodes.internal, 'the session could not be set up');
-
-/** Closes the connection, if it still lives. */
-export const close = ({ state }: Hands, code: (typeof closeCodes)[keyof typeof closeCodes], reason: string): void => {
-  const { machine } = state;
-  if (machine.in('authenticating') || machine.in('connected') || machine.in('slow'))
-    machine.send({ type: 'CLOSE', code, reason });
-};
+const failed = (hands: Hands): void => closeConnection(hands, closeCodes.internal, 'the session could not be set up');

@@ -11,6 +11,8 @@ import type { DevicePositions } from '#contract/ports/positions';
 import type { Reached } from '#contract/ports/receipts';
 import type { Claims, Ids } from '#contract/ports/system';
 import type { Asker, ToConversation, ToDelivery, ToGateway, ToPresence, ToSession } from '#actors/messages';
+import type { Admission } from '#resilience/admission';
+import type { Insistence } from '#resilience/insistence';
 import type { sessionMachine } from '#machines/session';
 import type { MachineHost } from '#runtime/machine-actor';
 import type { Context, Ref } from '#runtime/types';
@@ -25,6 +27,7 @@ export interface SessionKit {
   readonly delivery: Ref<ToDelivery>;
   readonly gateway: Ref<ToGateway>;
   readonly presence: Ref<ToPresence>;
+  readonly admission: Admission;
   /** To the conversation actor of this node. */
   readonly conversations: { tell(conv: Conv, message: ToConversation): Fault | undefined };
 }
@@ -107,6 +110,8 @@ export interface SessionState {
   readonly waiting: Set<Conv>;
   /** Messages unacknowledged over all conversations. */
   unacked: number;
+  /** Sends over a rate, again and again. */
+  readonly insistence: Insistence;
   /** Sends in flight by conversation and id. */
   readonly pending: Map<string, number>;
   pendingCount: number;
@@ -209,4 +214,11 @@ export const ownStored = ({ state }: Hands, conv: Conv, seq: Seq): void => {
   }
   view.last = Math.max(view.last, seq);
   if (seq >= view.next) (view.own ??= new Set()).add(seq);
+};
+
+/** Closes the connection, if it still lives. */
+export const closeConnection = ({ state }: Hands, code: CloseCode, reason: string): void => {
+  const { machine } = state;
+  if (machine.in('authenticating') || machine.in('connected') || machine.in('slow'))
+    machine.send({ type: 'CLOSE', code, reason });
 };

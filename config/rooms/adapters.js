@@ -56,6 +56,7 @@ export const reservations = [
     'Use the ports that adapters/embedded makes real.',
   ),
   reserved('jose-auth-only', npm('jose'), '^src/adapters/auth/', 'Use the token port that adapters/auth makes real.'),
+  reserved('prom-client-ops-only', npm('prom-client'), '^src/ops/', 'Count in a meter that you were handed.'),
   reserved('pino-system-only', npm('pino'), '^src/adapters/system/', 'Use the log that you were handed (ctx.log).'),
   reserved(
     'ioredis-redis-only',

@@ -54,8 +54,8 @@ export const rooms = [
   room(
     'gateway-connection-pure',
     'src/gateway/connection/',
-    [contract, protocol, runtime],
-    'The connection is bytes in, bytes out: contract, protocol, types of the runtime. Sockets belong to gateway/edge.',
+    [contract, protocol, resilience, runtime],
+    'The connection is bytes in, bytes out: contract, protocol, resilience, types of the runtime. Sockets: gateway/edge.',
   ),
   {
     name: 'gateway-connection-runtime-types-only',
@@ -98,8 +98,8 @@ export const rooms = [
   room(
     'ops-watches',
     'src/ops/',
-    [contract, runtime],
-    'Ops watches: contract and runtime only. It never changes what it sees.',
+    [contract, runtime, npm('prom-client')],
+    'Ops watches: contract, runtime and prom-client only. It never changes what it sees.',
   ),
   room(
     'lab-room',

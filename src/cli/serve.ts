@@ -23,6 +23,7 @@ export const serve = async (options: ServeOptions, around: Surroundings): Promis
       drainingSince = now;
       server.drain().then(() => resolve(0), reject);
     });
+    server.stopped.then(() => resolve(0), reject);
     around.out(`listening on ${server.url}\noperations on ${server.opsUrl}\n`);
   });
 };

@@ -183,4 +183,4 @@ export type ServerFrame =
   | ErrorFrame
   | { readonly t: 'pong' };
 
-export type FrameOf<T extends ServerFrame['t']> = Extract<ServerFrame, { t: T }>;
+export type FrameOf<T extends ServerFrame['t']> = Extract<ServerFrame, { readonly t: T }>;

@@ -19,6 +19,8 @@ export interface RunningServer {
   readonly opsUrl: string;
   /** Takes nobody new, says goodbye to all, and stops. */
   drain(): Promise<void>;
+  /** Settles when it has stopped, whoever asked for it: a signal here, or an administrator over HTTP. */
+  readonly stopped: Promise<void>;
   /** Stops at once, as a crash would. */
   kill(): void;
 }

@@ -13,13 +13,17 @@ import type { AppServer } from '#actors/app-server';
 import type { Limits } from '#contract/limits';
 import type { Outlet } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
-import type { Log } from '#contract/ports/system';
+import type { Log, Tokens } from '#contract/ports/system';
 import { Connection } from '#gateway/connection/connection';
 import { createEdge } from '#gateway/edge/edge';
+import type { Edge } from '#gateway/edge/edge';
 import { urlOf } from '#gateway/edge/http';
 import { createOperations } from '#gateway/edge/operations';
 import type { RunningServer, ServeOptions } from '#node/options';
 import { signingKey } from '#node/signing-key';
+import { meteredStore } from '#ops/metered-store';
+import { createPrometheus } from '#ops/prometheus';
+import type { Prometheus, Sources } from '#ops/prometheus';
 import { NactDriver } from '#runtime/nact-driver';
 import { RealClock } from '#runtime/real-clock';
 import { ActorSystem } from '#runtime/system';
@@ -42,18 +46,55 @@ const startActors = (ports: Ports, limits: Limits, log: Log, onState: (state: st
     driver.stop();
     clock.stop();
   };
-  return { app, stop };
+  return { app, system, stop };
 };
 
-const listeners = (options: ServeOptions, app: AppServer, log: Log) => {
+type Actors = ReturnType<typeof startActors>;
+
+/** What metrics look up, instead of being told. */
+const sourcesOf = (given: () => { readonly actors: Actors; readonly edge: Edge } | undefined): Sources => {
+  const look = <T>(at: (world: { readonly actors: Actors; readonly edge: Edge }) => T, none: T): T => {
+    const world = given();
+    return world === undefined ? none : at(world);
+  };
+  return {
+    hogmanay_connections: () => [['', look(({ edge }) => edge.connections(), 0)]],
+    hogmanay_actors: () => look(({ actors }) => actors.system.census(), new Map<string, number>()),
+    hogmanay_dead_letters_total: () => look(({ actors }) => Object.entries(actors.system.deadLetters.counts), []),
+    hogmanay_gateway_state: () => look(({ actors }): [string, number][] => [[actors.app.state(), 1]], []),
+  };
+};
+
+interface Surroundings {
+  readonly app: AppServer;
+  readonly tokens: Tokens;
+  readonly log: Log;
+  readonly prometheus: Prometheus;
+  readonly drain: () => void;
+}
+
+const listeners = (options: ServeOptions, { app, tokens, log, prometheus, drain }: Surroundings) => {
   const { host, port, opsHost, opsPort, limits } = options;
-  const given = { now: () => systemTime.now(), limits, openSession: (outlet: Outlet) => app.openSession(outlet), log };
+  const now = () => systemTime.now();
+  const openSession = (outlet: Outlet) => app.openSession(outlet);
+  const given = { now, limits, openSession, log, meter: prometheus };
+  const ready = () => app.state() === 'serving';
   const edge = createEdge({
-    ...{ host, port, limits, log },
-    ready: () => app.state() === 'serving',
-    accept: (socket, { name }) => new Connection({ ...given, name, socket }),
+    ...{ host, port, limits, log, ready, meter: prometheus },
+    api: { tokens, now, request: (call, done) => app.request(call, done) },
+    accept: (socket, { name, ip }) => new Connection({ ...given, name, ip, socket }),
   });
-  return { edge, operations: createOperations({ host: opsHost, port: opsPort, limits }) };
+  const operations = createOperations({
+    ...{ host: opsHost, port: opsPort, limits, tokens, now, ready, drain },
+    metrics: () => prometheus.read(),
+  });
+  return { edge, operations };
+};
+
+/** Runs `work` at the first call; later ones get the same promise. */
+const once = (work: () => Promise<void>): (() => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
 };
 
 /**
@@ -68,21 +109,33 @@ export const startServer = async (
   const log = jsonLog();
   const embedded = await openEmbedded(data, { limits, log, time: systemTime, seed: freshSeed() });
   const secret = new TextEncoder().encode(options.secret ?? signingKey(data));
-  const ports = decorate({ ...embedded.ports, tokens: jwtTokens({ secret }) });
+  let world: { readonly actors: Actors; readonly edge: Edge } | undefined;
+  const prometheus = createPrometheus(sourcesOf(() => world));
+  const store = meteredStore(embedded.ports.store, prometheus, () => performance.now());
+  const tokens = jwtTokens({ secret });
+  const ports = decorate({ ...embedded.ports, store, tokens });
   let serving: () => void = () => undefined;
   const served = new Promise<void>((resolve) => (serving = resolve));
-  const { app, stop } = startActors(ports, limits, log, (state) => state === 'serving' && serving());
-  const { edge, operations } = listeners(options, app, log);
+  const actors = startActors(ports, limits, log, (state) => state === 'serving' && serving());
+  const { app } = actors;
+  let ended: (how: Promise<void>) => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (ended = resolve));
+  const drain = once(() => {
+    const done = new Promise<void>((resolve) => app.drain(resolve)).then(close);
+    ended(done);
+    return done;
+  });
+  const { edge, operations } = listeners(options, { app, tokens, log, prometheus, drain: () => void drain() });
+  world = { actors, edge };
   const close = async (): Promise<void> => {
     await Promise.all([edge.close(), operations.close()]);
-    stop();
+    actors.stop();
     await embedded.close();
   };
   try {
     await served;
     const [url, opsUrl] = [urlOf(await edge.listen()), urlOf(await operations.listen())];
-    const drained = (): Promise<void> => new Promise((resolve) => app.drain(resolve));
-    return { url, opsUrl, drain: () => drained().then(close), kill: () => edge.kill() };
+    return { url, opsUrl, drain, stopped, kill: () => edge.kill() };
   } catch (error) {
     await close();
     throw error;

@@ -90,3 +90,26 @@ export const createDecoder =
     const decoded = validate(value, t);
     return 'frame' in decoded ? checkSizes(decoded.frame, text, limits) : decoded;
   };
+
+const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+const textOf = (bytes: Uint8Array): string | undefined => {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Frames as HTTP carries them: without `t`, as a body or as the fields of a query. The same checks, the same answers. */
+export const createHttpDecoder = (limits: SizeLimits) => ({
+  /** The JSON of a body; `more` comes from elsewhere (the path) and wins, `missing` is for what it does not name. */
+  body: (t: ClientFrame['t'], bytes: Uint8Array, more: Json = {}, missing: Json = {}): Decoded => {
+    const text = textOf(bytes);
+    const value = text === undefined ? undefined : parse(text);
+    if (text === undefined || !isObject(value)) return bad('not a JSON object in UTF-8', { ...more, t });
+    const decoded = validate({ ...missing, ...value, ...more, t }, t);
+    return 'frame' in decoded ? checkSizes(decoded.frame, text, limits) : decoded;
+  },
+  fields: (t: ClientFrame['t'], fields: Json): Decoded => validate({ ...fields, t }, t),
+});

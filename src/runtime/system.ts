@@ -76,6 +76,16 @@ export class ActorSystem implements Surroundings {
     return this.#cells;
   }
 
+  /** Actors alive by the root of their tree. */
+  census(): ReadonlyMap<string, number> {
+    const under = (cell: Cell): number => {
+      let count = 1;
+      for (const child of cell.children?.values() ?? []) count += under(child);
+      return count;
+    };
+    return new Map([...this.#roots].map(([name, root]) => [name, under(root)]));
+  }
+
   spawn<S, M>(behaviour: Behaviour<S, M>, name: string, options = ordinary): Ref<M> {
     return bear(this, undefined, this.#roots, behaviour, name, options);
   }

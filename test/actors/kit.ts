@@ -25,6 +25,7 @@ export const heldStore = () => ({
   lastSeqs: held<MessageStore['lastSeqs']>(),
   append: held<MessageStore['append']>(),
   read: held<MessageStore['read']>(),
+  seqAt: held<MessageStore['seqAt']>(),
   markFanned: held<MessageStore['markFanned']>(),
   dirty: held<MessageStore['dirty']>(),
 });

@@ -78,7 +78,12 @@ describe('commands', () => {
 });
 
 describe('serve', () => {
-  const server = { url: 'http://127.0.0.1:1', opsUrl: 'http://127.0.0.1:2', kill: () => undefined };
+  const server = {
+    url: 'http://127.0.0.1:1',
+    opsUrl: 'http://127.0.0.1:2',
+    stopped: new Promise<void>(() => undefined),
+    kill: () => undefined,
+  };
 
   test('says where it listens once it does; a signal drains it and ends it with 0', async () => {
     const drain = vi.fn(() => Promise.resolve());

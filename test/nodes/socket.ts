@@ -2,6 +2,7 @@
  * A simulated connection between a client and the gateway logic of one node: bytes in order, each after a delay of its
  * own, a peer that may vanish. The server's side is the product's own Connection.
  */
+import { noMeter } from '#contract/metrics';
 import type { CloseCode } from '#contract/errors';
 import type { Clock, Random } from '#contract/ports/system';
 import { Connection } from '#gateway/connection/connection';
@@ -32,6 +33,8 @@ export class SimulatedSocket {
     this.#client = client;
     this.#server = new Connection({
       name,
+      ip: name,
+      meter: noMeter,
       socket: {
         send: (data) => this.#down(() => client.onText(typeof data === 'string' ? data : Buffer.from(data).toString())),
         ping: () => this.#down(() => this.#up(() => this.#server.heard())),

@@ -41,6 +41,17 @@ export class Reading {
     return failed(fault('store.incomplete', `${conv} has not all of ${from} to ${to}`));
   }
 
+  /** Times never fall with the numbers: halved until one is left. */
+  seqAt(conv: Conv, at: Millis): Seq {
+    let [from, to] = [1, (this.item(conv)?.lastSeq ?? 0) + 1];
+    while (from < to) {
+      const middle = Math.floor((from + to) / 2);
+      if ((this.entry(conv, middle)?.at ?? 0) >= at) to = middle;
+      else from = middle + 1;
+    }
+    return from;
+  }
+
   dirty(before: Millis, limit: number): readonly Conv[] {
     const marked: { readonly conv: Conv; readonly since: Millis }[] = [];
     for (const conv of this.#tables.dirty.getKeys()) {

@@ -12,6 +12,7 @@ export const embeddedStore = (reading: Reading, writing: Writing, committer: Com
   lastSeqs: (convs) => readNow(() => ok(reading.lastSeqs(convs))),
   append: (group) => committer.write(() => writing.append(group)),
   read: (range) => readNow(() => reading.read(range)),
+  seqAt: (conv, at) => readNow(() => ok(reading.seqAt(conv, at))),
   markFanned: (conv, range) => committer.write(() => writing.markFanned(conv, range)),
   dirty: (before, limit) => readNow(() => ok(reading.dirty(before, limit))),
 });

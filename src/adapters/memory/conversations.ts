@@ -88,6 +88,12 @@ export class Conversations {
     return ok(range.slice(0, limit));
   }
 
+  seqAt(conv: Conv, at: Millis): Outcome<Seq> {
+    const { entries } = this.#stored.get(conv) ?? { entries: [] };
+    const index = entries.findIndex((entry) => entry.at >= at);
+    return ok((index === -1 ? entries.length : index) + 1);
+  }
+
   markFanned(conv: Conv, range: FannedRange): Outcome<ConversationItem> {
     const stored = this.#stored.get(conv);
     if (stored === undefined) return failed(fault('store.incomplete', `${conv} does not exist`));

@@ -86,6 +86,7 @@ export class MemoryWorld {
       lastSeqs: (convs) => this.#applied(() => conversations.lastSeqs(convs)),
       append: (group) => this.#applied(() => conversations.append(group)),
       read: (range) => this.#applied(() => conversations.read(range)),
+      seqAt: (conv, at) => this.#applied(() => conversations.seqAt(conv, at)),
       markFanned: (conv, range) => this.#applied(() => conversations.markFanned(conv, range)),
       dirty: (before, limit) => this.#applied(() => conversations.dirty(before, limit)),
     };

@@ -15,6 +15,8 @@ export interface SharedMessage {
 export interface Outlet {
   /** Name of the connection; unique in its node. */
   readonly connection: string;
+  /** Where the client is, for rates. */
+  readonly ip: string;
   send(frame: ServerFrame): void;
   message(shared: SharedMessage): void;
   /** Asks the peer for a sign of life (WebSocket ping). */

@@ -82,6 +82,8 @@ export interface MessageStore {
   append(group: AppendGroup): Effect<AppendResult>;
   /** Contiguous entries, in the order asked; never with a hole: `store.incomplete` instead. */
   read(range: ReadRange): Effect<readonly Entry[]>;
+  /** Number of the first entry of this time or later; lastSeq + 1 when there is none. */
+  seqAt(conv: Conv, at: Millis): Effect<Seq>;
   /** SET fannedTo = to IF fannedTo = from - 1; answers the item as it then is, so that the loser can read again. */
   markFanned(conv: Conv, range: FannedRange): Effect<ConversationItem>;
   /** Conversations whose mark is at least as old as `before`, oldest first. */

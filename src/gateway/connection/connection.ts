@@ -8,6 +8,7 @@ import { closeCodes, type CloseCode, type ErrorCode } from '#contract/errors';
 import type { ClientFrame, ErrorFrame, ServerFrame } from '#contract/frames';
 import type { FromConnection } from '#contract/inlet';
 import type { Limits } from '#contract/limits';
+import type { Meter } from '#contract/metrics';
 import type { Outlet, SharedMessage } from '#contract/ports/outlet';
 import type { Log } from '#contract/ports/system';
 import { BadFrames } from '#gateway/connection/bad-frames';
@@ -21,15 +22,18 @@ import type { Ref } from '#runtime/types';
 export interface ConnectionOptions {
   /** Unique in its node. */
   readonly name: string;
+  readonly ip: string;
   readonly socket: Socket;
   readonly now: () => Millis;
   readonly limits: Limits;
   readonly openSession: (outlet: Outlet) => Ref<FromConnection>;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 export class Connection implements Outlet {
   readonly connection: string;
+  readonly ip: string;
   private readonly rate: FrameRate;
   private readonly badFrames: BadFrames;
   private readonly decode: ReturnType<typeof createDecoder>;
@@ -39,8 +43,9 @@ export class Connection implements Outlet {
   private farewell: 'due' | 'refused' | 'told' = 'due';
 
   constructor(private readonly options: ConnectionOptions) {
-    const { name, limits, now, openSession } = options;
+    const { name, ip, limits, now, openSession } = options;
     this.connection = name;
+    this.ip = ip;
     this.heardAt = now();
     this.rate = new FrameRate(limits['frames.perSecond'], this.heardAt);
     this.badFrames = new BadFrames(limits['badFrames.perMinute']);
@@ -67,11 +72,16 @@ export class Connection implements Outlet {
   }
 
   send(frame: ServerFrame): void {
-    if (this.isOpen()) this.guarded(() => this.write(encode(frame)));
+    if (!this.isOpen()) return;
+    this.options.meter.count('hogmanay_frames_sent_total', frame.t);
+    if (frame.t === 'error') this.options.meter.count('hogmanay_errors_total', frame.code);
+    this.guarded(() => this.write(encode(frame)));
   }
 
   message(shared: SharedMessage): void {
-    if (this.isOpen()) this.guarded(() => this.write(sharedBytes(shared)));
+    if (!this.isOpen()) return;
+    this.options.meter.count('hogmanay_frames_sent_total', 'message');
+    this.guarded(() => this.write(sharedBytes(shared)));
   }
 
   ping(): void {
@@ -81,6 +91,7 @@ export class Connection implements Outlet {
   close(code: CloseCode, reason: string): void {
     if (!this.isOpen()) return;
     this.closed = true;
+    this.options.meter.count('hogmanay_connections_closed_total', String(code));
     try {
       this.options.socket.close(code, reason);
     } catch (error) {
@@ -129,6 +140,7 @@ export class Connection implements Outlet {
   }
 
   private tell(frame: ClientFrame): void {
+    this.options.meter.count('hogmanay_frames_received_total', frame.t);
     const refused = this.session?.tell({ t: 'frame', frame });
     if (refused === undefined) return;
     if (refused.code === 'runtime.mailbox_full') {

@@ -3,41 +3,28 @@
  * and again, with never a second between two refusals, is over the rate "without pause".
  */
 import type { Millis } from '#contract/conversation';
-
-const pauseMs = 1_000;
+import { Insistence } from '#resilience/insistence';
+import { TokenBucket } from '#resilience/token-bucket';
 
 export class FrameRate {
-  private tokens: number;
-  private filledAt: Millis;
-  private overSince: Millis | undefined;
-  private refusedAt = 0;
+  readonly #bucket: TokenBucket | undefined;
+  readonly #insistence = new Insistence();
+  #overForMs = 0;
 
   /** A rate of 0 means no limit. */
-  constructor(
-    private readonly perSecond: number,
-    now: Millis,
-  ) {
-    this.tokens = perSecond;
-    this.filledAt = now;
+  constructor(perSecond: number, now: Millis) {
+    this.#bucket = perSecond === 0 ? undefined : new TokenBucket(perSecond, perSecond, now);
   }
 
   /** 0: taken. Else it is refused, and after so many milliseconds the next one would be taken. */
   take(now: Millis): number {
-    if (this.perSecond === 0) return 0;
-    const elapsed = Math.max(0, now - this.filledAt);
-    this.filledAt = now;
-    this.tokens = Math.min(this.perSecond, this.tokens + (elapsed * this.perSecond) / 1_000);
-    if (this.tokens >= 1) {
-      this.tokens -= 1;
-      return 0;
-    }
-    if (this.overSince === undefined || now - this.refusedAt > pauseMs) this.overSince = now;
-    this.refusedAt = now;
-    return Math.max(1, Math.ceil(((1 - this.tokens) * 1_000) / this.perSecond));
+    const retryAfterMs = this.#bucket?.take(now) ?? 0;
+    if (retryAfterMs > 0) this.#overForMs = this.#insistence.refused(now);
+    return retryAfterMs;
   }
 
   /** For how long it has been over the rate without pause, as of the last refusal. */
   overForMs(): number {
-    return this.overSince === undefined ? 0 : this.refusedAt - this.overSince;
+    return this.#overForMs;
   }
 }

@@ -31,6 +31,27 @@ const answer = (
   body,
 });
 
+/** A JSON object, with its status. */
+export const json = (status: number, value: object, headers: Readonly<Record<string, string>> = {}): Answer =>
+  answer(status, 'application/json', `${JSON.stringify(value)}\n`, headers);
+
+/** Text for machines, of another type. */
+export const text = (type: string, body: string): Answer => answer(200, type, body);
+
+/** An error of the wire as HTTP has it. `retryAfterMs` is said in seconds as well. */
+export const errorAnswer = (
+  { t: _, ...error }: ErrorFrame,
+  limits: Limits,
+  headers: Readonly<Record<string, string>> = {},
+): Answer => {
+  const status = errorTable[error.code].http ?? 500;
+  const mayComeBack = status === 429 || status === 503;
+  const retryAfterMs = error.retryAfterMs ?? limits['retry.afterMs'];
+  if (!mayComeBack) return json(status, error, headers);
+  const later = { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };
+  return json(status, { ...error, retryAfterMs }, { ...later, ...headers });
+};
+
 export const okay = (): Answer => answer(200, 'text/plain', 'ok\n');
 
 /** The error object of a code, with its status. */
@@ -40,14 +61,8 @@ export const refusal = (
   limits: Limits,
   headers: Readonly<Record<string, string>> = {},
 ): Answer => {
-  const status = errorTable[code].http ?? 500;
-  const later = status === 429 || status === 503 ? { retryAfterMs: limits['retry.afterMs'] } : {};
-  const error: Omit<ErrorFrame, 't'> = { code, message, effect: 'none', ...later };
-  return answer(status, 'application/json', `${JSON.stringify(error)}\n`, {
-    Connection: 'close',
-    ...(later.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(later.retryAfterMs / 1_000)) }),
-    ...headers,
-  });
+  const error = { t: 'error', code, message, effect: 'none' } as const;
+  return errorAnswer(error, limits, { Connection: 'close', ...headers });
 };
 
 /** The probes that load balancers ask, by path. */

@@ -1,5 +1,5 @@
 /**
- * The public listener: WebSockets at /ws and the probes of load balancers. With corks.ts, http.ts and web-socket.ts it
+ * The public listener: WebSockets at /ws, the HTTP API, and the probes of load balancers. With corks.ts, http.ts and web-socket.ts it
  * is the only place that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
  */
 import type { IncomingMessage } from 'node:http';
@@ -7,11 +7,24 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { closeCodes } from '#contract/errors';
 import type { Limits } from '#contract/limits';
+import type { Meter } from '#contract/metrics';
 import type { Log } from '#contract/ports/system';
 import type { Socket } from '#gateway/connection/socket';
-import { createRoute, okay, refusal, type Answer } from '#gateway/edge/answers';
+import { Headcount } from '#gateway/edge/addresses';
+import { createRoute, okay, refusal, text, type Answer } from '#gateway/edge/answers';
+import { createApi, type ApiOptions } from '#gateway/edge/api';
 import { Corks } from '#gateway/edge/corks';
-import { closeHttp, createHttp, listen, pathOf, writeAnswer, type Address } from '#gateway/edge/http';
+import {
+  addressOf,
+  closeHttp,
+  createHttp,
+  listen,
+  metered,
+  pathOf,
+  writeAnswer,
+  type Address,
+} from '#gateway/edge/http';
+import { protocolSchema } from '#protocol/json-schema';
 import { EdgeSocket } from '#gateway/edge/web-socket';
 
 /** What the edge tells a connection. */
@@ -32,6 +45,8 @@ export interface EdgeOptions extends Address {
   readonly limits: Limits;
   readonly log: Log;
   readonly accept: (socket: Socket, info: PeerInfo) => Peer;
+  readonly api: Pick<ApiOptions, 'tokens' | 'now' | 'request'>;
+  readonly meter: Meter;
   /** Whether newcomers are taken: no, while warming up and while draining. */
   readonly ready: () => boolean;
 }
@@ -72,9 +87,18 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const route = createRoute(limits, {
     '/healthz': okay,
     '/readyz': () => (ready() ? okay() : notNow('not taking connections')),
+    '/protocol.json': () => schema,
   });
-  const server = createHttp(limits, route);
-  const attend = createAttendant(options);
+  const schema = text('application/schema+json', `${JSON.stringify(protocolSchema())}\n`);
+  const api = createApi({ limits, ...options.api });
+  const headcount = new Headcount();
+  const server = createHttp(
+    limits,
+    metered(options.meter, (request, respond) => {
+      if (!api(request, respond)) respond(route(request.method ?? 'GET', pathOf(request)));
+    }),
+  );
+  const attend = createAttendant(options, headcount);
 
   const refuse = (request: IncomingMessage): Answer | undefined => {
     const path = pathOf(request);
@@ -83,7 +107,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
     }
     if (request.method !== 'GET') return refusal('gateway.method', 'GET only', limits, { Allow: 'GET' });
     if (!ready()) return notNow('not taking connections');
-    return sockets.clients.size < limits['connections.node'] ? undefined : notNow('too many connections');
+    if (sockets.clients.size >= limits['connections.node']) return notNow('too many connections');
+    if (headcount.of(addressOf(request)) >= limits['connections.ip'])
+      return notNow('too many connections from this address');
+    return undefined;
   };
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -107,27 +134,31 @@ export const createEdge = (options: EdgeOptions): Edge => {
     close: async () => {
       for (const webSocket of sockets.clients) webSocket.close(closeCodes.maintenance, 'maintenance');
       const lastOneLeft = new Promise((resolve) => sockets.close(resolve));
-      await Promise.all([closeHttp(server), lastOneLeft]);
+      await Promise.all([closeHttp(server, limits['close.withinMs']), lastOneLeft]);
     },
     kill: () => {
       for (const webSocket of sockets.clients) webSocket.terminate();
-      void closeHttp(server);
+      void closeHttp(server, 0);
     },
   };
 };
 
 /** Brings a WebSocket and its connection together. Errors of sockets end that socket and nothing else. */
-const createAttendant = ({ accept, log }: EdgeOptions) => {
+const createAttendant = ({ accept, log, meter }: EdgeOptions, headcount: Headcount) => {
   const corks = new Corks();
   let accepted = 0;
   return (webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void => {
+    const ip = addressOf(request);
+    headcount.come(ip);
     webSocket.on('error', () => undefined);
+    webSocket.on('close', () => headcount.go(ip));
     if (webSocket.protocol !== subprotocol) {
       webSocket.close(closeCodes.noCommonProtocol, `no common protocol version: ${subprotocol}`);
       return;
     }
     accepted += 1;
-    const info = { name: `c${accepted}`, ip: request.socket.remoteAddress ?? '' };
+    meter.count('hogmanay_connections_opened_total');
+    const info = { name: `c${accepted}`, ip };
     try {
       const peer = accept(new EdgeSocket(webSocket, stream, corks), info);
       // Without a list of fragments (binaryType is nodebuffer) data is one Buffer.

@@ -1,11 +1,14 @@
 /** HTTP servers with every patience bounded by a limit: how they are made, how they listen, how they end. */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Fault, FaultEffect } from '#contract/effects';
 import type { ErrorCode } from '#contract/errors';
 import type { Limits } from '#contract/limits';
-import type { Answer, Route } from '#gateway/edge/answers';
+import type { Meter } from '#contract/metrics';
+import { hostOf } from '#gateway/edge/addresses';
+import type { Answer } from '#gateway/edge/answers';
 
 export interface Address {
   readonly host: string;
@@ -31,8 +34,43 @@ export const urlOf = ({ host, port }: Address): string => `http://${host.include
 
 export const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
 
-export const createHttp = (limits: Limits, route: Route): Server =>
-  createServer(
+export const addressOf = (request: IncomingMessage): string => hostOf(request.socket.remoteAddress ?? '');
+
+/** Answers one request, once, now or later. */
+export type Handler = (request: IncomingMessage, respond: (answer: Answer) => void) => void;
+
+/** Routes for counting: whatever is asked for, there are only so many of them. */
+const routeOf = (request: IncomingMessage): string => {
+  const [, first = '', , third] = pathOf(request).split('/');
+  const known = [
+    'messages',
+    'conversations',
+    'inbox',
+    'poll',
+    'healthz',
+    'readyz',
+    'protocol.json',
+    'metrics',
+    'admin',
+  ];
+  if (!known.includes(first)) return 'other';
+  return third === 'members' ? 'members' : first;
+};
+
+/** Counts requests by route and status. */
+export const metered =
+  (meter: Meter, handler: Handler): Handler =>
+  (request, respond) =>
+    handler(request, (answer) => {
+      meter.count('hogmanay_http_requests_total', `${routeOf(request)} ${answer.status}`);
+      respond(answer);
+    });
+
+const pending = new WeakMap<Server, Set<ServerResponse>>();
+
+export const createHttp = (limits: Limits, handler: Handler): Server => {
+  const responses = new Set<ServerResponse>();
+  const server = createServer(
     {
       maxHeaderSize: limits['http.headerBytes'],
       headersTimeout: Math.min(limits['http.headersMs'], limits['http.requestMs']),
@@ -40,10 +78,16 @@ export const createHttp = (limits: Limits, route: Route): Server =>
       connectionsCheckingInterval: Math.min(latenessCheckMs, limits['http.headersMs'], limits['http.requestMs']),
     },
     (request, response) => {
-      const { status, headers, body } = route(request.method ?? 'GET', pathOf(request));
-      response.writeHead(status, headers).end(body);
+      responses.add(response);
+      response.on('close', () => responses.delete(response));
+      handler(request, ({ status, headers, body }) => {
+        if (!response.destroyed) response.writeHead(status, headers).end(body);
+      });
     },
   );
+  pending.set(server, responses);
+  return server;
+};
 
 /** For a request that asked for an upgrade: no response object is at hand any more. */
 export const writeAnswer = (stream: Duplex, { status, headers, body }: Answer): void => {
@@ -62,11 +106,16 @@ export const listen = (server: Server, { host, port }: Address, backlog: number)
     });
   });
 
-/** Ends requests that are still coming in: they are answered in the turn in which they are whole. */
-export const closeHttp = (server: Server): Promise<void> =>
+/** Takes nobody new, waits for the answers that are under way (at most so long), then ends what is left. */
+export const closeHttp = (server: Server, withinMs: number): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    const responses = [...(pending.get(server) ?? [])];
+    const timer = setTimeout(() => server.closeAllConnections(), withinMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    void Promise.all(responses.map((response) => once(response, 'close'))).then(() => server.closeAllConnections());
   });
 
 const describe = ({ code, message }: NodeJS.ErrnoException, { host, port }: Address): ListenError => {

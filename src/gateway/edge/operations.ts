@@ -1,17 +1,64 @@
-/** The operations listener, apart from the public one so that it can stay on loopback. */
-import { createRoute, okay } from '#gateway/edge/answers';
-import { closeHttp, createHttp, listen, type Address } from '#gateway/edge/http';
+/**
+ * The operations listener, apart from the public one so that it can stay on loopback: metrics for whoever scrapes them,
+ * and what changes the server, for administrators alone.
+ */
+import type { IncomingMessage } from 'node:http';
 import type { Limits } from '#contract/limits';
+import type { Tokens } from '#contract/ports/system';
+import { createRoute, json, okay, refusal, text } from '#gateway/edge/answers';
+import { authenticate, type Respond } from '#gateway/edge/api';
+import { closeHttp, createHttp, listen, pathOf, type Address } from '#gateway/edge/http';
 
 export interface Operations {
   listen(): Promise<Address>;
   close(): Promise<void>;
 }
 
-export const createOperations = (options: Address & { readonly limits: Limits }): Operations => {
-  const server = createHttp(options.limits, createRoute(options.limits, { '/healthz': okay }));
+export interface OperationsOptions extends Address {
+  readonly limits: Limits;
+  readonly tokens: Tokens;
+  readonly now: () => number;
+  readonly ready: () => boolean;
+  /** The metrics in words, and their media type. */
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+  /** Empties the server, and ends it. */
+  readonly drain: () => void;
+}
+
+export const createOperations = (options: OperationsOptions): Operations => {
+  const { limits, ready } = options;
+  const notNow = () => refusal('gateway.overloaded', 'not taking connections', limits);
+  const probes = createRoute(limits, { '/healthz': okay, '/readyz': () => (ready() ? okay() : notNow()) });
+
+  const metrics = (respond: Respond): void => {
+    const failed = (): void => respond(refusal('gateway.internal', 'the metrics could not be gathered', limits));
+    options.metrics().then(({ type, text: body }) => respond(text(type, body)), failed);
+  };
+
+  /** Whatever changes state needs a token with the role of an administrator. */
+  const drain = (request: IncomingMessage, respond: Respond): void =>
+    authenticate(
+      options,
+      request,
+      ({ admin }) => {
+        if (!admin) return respond(refusal('gateway.forbidden', 'a token with role admin is needed', limits));
+        respond(json(202, { draining: true }, { Connection: 'close' }));
+        options.drain();
+      },
+      respond,
+    );
+
+  const only = (method: string) => refusal('gateway.method', `${method} only`, limits, { Allow: method });
+
+  const server = createHttp(limits, (request, respond) => {
+    const path = pathOf(request);
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (path === '/metrics') return reads ? metrics(respond) : respond(only('GET, HEAD'));
+    if (path === '/admin/drain') return request.method === 'POST' ? drain(request, respond) : respond(only('POST'));
+    respond(probes(request.method ?? 'GET', path));
+  });
   return {
-    listen: () => listen(server, options, options.limits['accept.backlog']),
-    close: () => closeHttp(server),
+    listen: () => listen(server, options, limits['accept.backlog']),
+    close: () => closeHttp(server, limits['close.withinMs']),
   };
 };

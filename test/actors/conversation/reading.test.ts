@@ -7,7 +7,7 @@ describe('reading', () => {
   it('clamps history to what the asker may see, and ends a page at page.bytes', () => {
     const actor = start({ 'page.bytes': 300 });
     const bob = asker('bob');
-    actor.send({ t: 'history', asker: bob, id: 'history-1', after: 0, before: undefined, limit: 50 });
+    actor.send({ t: 'history', asker: bob, id: 'history-1', after: 0, before: undefined, since: undefined, limit: 50 });
     load(actor, item({ lastSeq: 9, fannedTo: 9 }), [member('alice'), member('bob', 4)]);
     const read = actor.store.read.take();
     expect(read.args[0]).toMatchObject({ from: 4, to: 9, order: 'up', limit: 50 });
@@ -42,6 +42,7 @@ describe('reading', () => {
       id: 'history-1',
       after: undefined,
       before: undefined,
+      since: undefined,
       limit: 50,
     } as const;
     actor.send(question);
@@ -59,7 +60,15 @@ describe('reading', () => {
     const answers = [null, item({ lastSeq: 3 })].map((found) => {
       const actor = start();
       const carol = asker('carol');
-      actor.send({ t: 'history', asker: carol, id: 'history-1', after: undefined, before: undefined, limit: 50 });
+      actor.send({
+        t: 'history',
+        asker: carol,
+        id: 'history-1',
+        after: undefined,
+        before: undefined,
+        since: undefined,
+        limit: 50,
+      });
       actor.store.item.take().answer(found);
       actor.settle();
       if (found !== null) actor.members.of.take().answer({ memVersion: 1, members: [member('alice')] });

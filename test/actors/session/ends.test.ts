@@ -28,7 +28,7 @@ describe('limits and ends', () => {
     session.frame({ t: 'send', id: 'send-001', conv: 'c1', body: 'x' });
     session.send({ t: 'leave', code: 4000, reason: 'maintenance' });
     expect(session.closes).toEqual([]);
-    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'send-001', seq: 1, mid: 'm', at: 1 }] });
+    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'send-001', seq: 1, mid: 'm', at: 1, duplicate: false }] });
     expect(session.closes).toMatchObject([{ code: 4000 }]);
   });
 

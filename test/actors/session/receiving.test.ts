@@ -70,7 +70,11 @@ describe('receiving', () => {
   it('a number that is its own stored one is left out of the stream', () => {
     const session = live();
     session.frame({ t: 'send', id: 'id-0003', conv: 'c1', body: 'x' });
-    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'id-0003', seq: 3, mid: 'mid-3', at: 3 }] });
+    session.send({
+      t: 'stored',
+      conv: 'c1',
+      answers: [{ id: 'id-0003', seq: 3, mid: 'mid-3', at: 3, duplicate: false }],
+    });
     session.send(notice(3, 4));
     expect(session.take().map((frame) => [frame.t, 'seq' in frame && frame.seq])).toEqual([
       ['stored', 3],
@@ -83,7 +87,11 @@ describe('receiving', () => {
     session.frame({ t: 'send', id: 'id-0003', conv: 'c1', body: 'x' });
     const mine = { frame: wireMessage('c1', entry(3, { from: 'bob', id: 'id-0003' })) };
     session.send({ ...notice(3, 3), messages: [mine] });
-    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'id-0003', seq: 3, mid: 'mid-3', at: 3 }] });
+    session.send({
+      t: 'stored',
+      conv: 'c1',
+      answers: [{ id: 'id-0003', seq: 3, mid: 'mid-3', at: 3, duplicate: false }],
+    });
     expect(session.take()).toMatchObject([{ t: 'stored', id: 'id-0003', seq: 3 }]);
   });
 
@@ -126,7 +134,11 @@ describe('receiving', () => {
     const session = start();
     enter(session);
     session.frame({ t: 'send', id: 'send-001', conv: 'c1', body: 'x' });
-    session.send({ t: 'stored', conv: 'c1', answers: [{ id: 'send-001', seq: 1, mid: 'mid-1', at: 1 }] });
+    session.send({
+      t: 'stored',
+      conv: 'c1',
+      answers: [{ id: 'send-001', seq: 1, mid: 'mid-1', at: 1, duplicate: false }],
+    });
     session.take();
     session.send(notice(0, 0, { added: ['alice', 'bob'], entries: [], recipients: [], members: ['alice', 'bob'] }));
     const own = { frame: wireMessage('c1', entry(1, { from: 'bob', id: 'send-001' })) };

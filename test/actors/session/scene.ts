@@ -6,6 +6,7 @@ import type { Outlet } from '#contract/ports/outlet';
 import { sessionBehaviour } from '#actors/session/behaviour';
 import type { Standing, ToConversation } from '#actors/messages';
 import { wireMessage } from '#actors/wire';
+import { Admission } from '#resilience/admission';
 import { probe } from '#testkit/probe';
 import {
   entry,
@@ -28,6 +29,7 @@ const recordedOutlet = () => {
   let buffered = 0;
   const outlet: Outlet = {
     connection: 'connection-1',
+    ip: '127.0.0.1',
     send: (frame) => frames.push(frame),
     message: (shared) => frames.push(shared.frame),
     ping: () => (pings += 1),
@@ -74,6 +76,7 @@ export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
     delivery,
     gateway,
     presence,
+    admission: new Admission(inForce),
     conversations,
   };
   const actor = probe(sessionBehaviour('s1', out.outlet, kit), { limits, supervision: { kind: 'stop' } });

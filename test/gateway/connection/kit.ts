@@ -1,4 +1,5 @@
 // A connection between a socket that writes down what it is told and a session that accepts, or refuses.
+import { noMeter } from '#contract/metrics';
 import { fault, type Fault } from '#contract/effects';
 import type { FromConnection } from '#contract/inlet';
 import { withLimits, type LimitName } from '#contract/limits';
@@ -29,6 +30,8 @@ export const stage = (changed: Partial<Record<LimitName, number>> = {}, openSess
   };
   const connection = new Connection({
     name: 'c1',
+    ip: '127.0.0.1',
+    meter: noMeter,
     socket,
     now: () => world.now,
     limits: withLimits(changed),

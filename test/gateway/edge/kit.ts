@@ -3,11 +3,36 @@ import { once } from 'node:events';
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { failed, fault } from '#contract/effects';
 import { withLimits, type LimitName } from '#contract/limits';
+import { noMeter } from '#contract/metrics';
+import type { OperationsOptions } from '#gateway/edge/operations';
 import type { Socket } from '#gateway/connection/socket';
-import { createEdge, type Peer, type PeerInfo } from '#gateway/edge/edge';
+import { createEdge, type EdgeOptions, type Peer, type PeerInfo } from '#gateway/edge/edge';
 
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** What an edge needs besides connections, where a test has no use for it: nobody is known, nothing is counted. */
+export const silentDoors: Pick<EdgeOptions, 'api' | 'meter'> = {
+  api: {
+    tokens: { verify: () => (done) => done(failed(fault('gateway.unauthenticated', 'nobody is known'))) },
+    now: () => 0,
+    request: () => undefined,
+  },
+  meter: noMeter,
+};
+
+/** The same for the operations listener. */
+export const silentOps: OperationsOptions = {
+  host: '127.0.0.1',
+  port: 0,
+  limits: withLimits(),
+  tokens: silentDoors.api.tokens,
+  now: () => 0,
+  ready: () => true,
+  metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
+  drain: () => undefined,
+};
 
 export interface Met {
   readonly socket: Socket;
@@ -18,6 +43,7 @@ export interface Met {
 export const startEdge = async (
   changed: Partial<Record<LimitName, number>> = {},
   attend?: (met: Met) => Partial<Peer>,
+  doors: Partial<typeof silentDoors> = {},
 ) => {
   const met: Met[] = [];
   const world = { ready: true, port: 0 };
@@ -27,6 +53,8 @@ export const startEdge = async (
     limits: withLimits({ 'close.withinMs': 200, ...changed }),
     log: quiet,
     ready: () => world.ready,
+    ...silentDoors,
+    ...doors,
     accept: (socket, info) => {
       const one: Met = { socket, info, heard: [] };
       met.push(one);

@@ -1,4 +1,5 @@
 // Edge and connection together, over real sockets: what a client sees of each rule that ends its connection.
+import { noMeter } from '#contract/metrics';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { FromConnection } from '#contract/inlet';
@@ -6,7 +7,7 @@ import { withLimits, type LimitName } from '#contract/limits';
 import type { Outlet } from '#contract/ports/outlet';
 import { Connection } from '#gateway/connection/connection';
 import { createEdge } from '#gateway/edge/edge';
-import { closeOf, dial, quiet } from '#test/gateway/edge/kit';
+import { closeOf, dial, quiet, silentDoors } from '#test/gateway/edge/kit';
 
 const start = async (changed: Partial<Record<LimitName, number>> = {}) => {
   const limits = withLimits({ 'close.withinMs': 200, ...changed });
@@ -18,9 +19,12 @@ const start = async (changed: Partial<Record<LimitName, number>> = {}) => {
     limits,
     log: quiet,
     ready: () => true,
+    ...silentDoors,
     accept: (socket, { name }) =>
       new Connection({
         name,
+        ip: '127.0.0.1',
+        meter: noMeter,
         socket,
         now: () => 0,
         limits,
