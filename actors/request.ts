@@ -1,6 +1,6 @@
 /**
- * The request actor: one call over HTTP, from its claims to its one answer. It asks the conversation what a session would
- * ask, and is gone with the answer, or when its time is over.
+ * The request actor: one call over HTTP, from its claims to its one answer. It asks the conversation what a session
+ * would ask, and is gone with the answer, or when its time is over.
  */
 import type { ApiAnswer, ApiCall } from '#contract/api';
 import type { Conv } from '#contract/conversation';

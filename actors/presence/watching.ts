@@ -100,8 +100,8 @@ export const takeNote = ({ state }: Hands, seenNow: ReadonlyMap<User, Seen>): Us
 };
 
 /**
- * A look at all who are watched. It alone decides whether presence can be trusted: failures of single questions must not
- * make every watcher ask again.
+ * A look at all who are watched. It alone decides whether presence can be trusted: failures of single questions must
+ * not make every watcher ask again.
  */
 export const looked = (hands: Hands, outcome: Outcome<ReadonlyMap<User, Seen>>): void => {
   const { state } = hands;

@@ -1,4 +1,4 @@
-/** How a connection ends: silence, an expired token, maintenance, a socket that went; and what the session says last. */
+/** How a connection ends: silence, an expired token, maintenance, a socket that went; and the session's last words. */
 import { closeCodes } from '#contract/errors';
 import { saveRest } from '#actors/session/positions';
 import { closeConnection } from '#actors/session/state';

@@ -75,8 +75,9 @@ export const registered = (hands: Hands, outcome: Outcome<Registered>): void => 
 };
 
 /**
- * The older connection of the device goes (or that of the device longest connected, where there are too many), but not before this one is welcomed: a node that was paused may hold the
- * beginnings of a connection that is long gone, and must not end the living one for its sake.
+ * The older connection of the device goes (or that of the device longest connected, where there are too many), but not
+ * before this one is welcomed: a node that was paused may hold the beginnings of a connection that is long gone, and
+ * must not end the living one for its sake.
  */
 const endOlder = ({ kit, state, ctx }: Hands): void => {
   for (const old of state.replaces) {

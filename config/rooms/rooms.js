@@ -55,7 +55,7 @@ export const rooms = [
     'gateway-connection-pure',
     'src/gateway/connection/',
     [contract, protocol, resilience, runtime],
-    'The connection is bytes in, bytes out: contract, protocol, resilience, types of the runtime. Sockets: gateway/edge.',
+    'Bytes in, bytes out: contract, protocol, resilience, types of the runtime. Sockets belong to gateway/edge.',
   ),
   {
     name: 'gateway-connection-runtime-types-only',

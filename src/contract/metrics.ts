@@ -1,6 +1,6 @@
 /**
- * Every metric of a server, by name: what it counts, and by which labels. `GET /metrics` of the operations listener shows
- * them, docs/operations.md says what they are for; a test compares the three.
+ * Every metric of a server, by name: what it counts, and by which labels. `GET /metrics` of the operations listener
+ * shows them, docs/operations.md says what they are for; a test compares the three.
  */
 export interface MetricRow {
   readonly kind: 'counter' | 'gauge' | 'histogram';

@@ -1,4 +1,4 @@
-/** The message store, counted: what was stored, what came twice, what was lost to other writers, and how long it took. */
+/** The message store, counted: what was stored, what came twice, what others won, and how long it took. */
 import type { Meter } from '#contract/metrics';
 import type { MessageStore } from '#contract/ports/store';
 

@@ -101,7 +101,7 @@ const textOf = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-/** Frames as HTTP carries them: without `t`, as a body or as the fields of a query. The same checks, the same answers. */
+/** Frames as HTTP carries them: without `t`, as a body or as fields of a query. The same checks, the same answers. */
 export const createHttpDecoder = (limits: SizeLimits) => ({
   /** The JSON of a body; `more` comes from elsewhere (the path) and wins, `missing` is for what it does not name. */
   body: (t: ClientFrame['t'], bytes: Uint8Array, more: Json = {}, missing: Json = {}): Decoded => {

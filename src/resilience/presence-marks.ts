@@ -1,4 +1,4 @@
-/** Who is online, kept in memory: each node's mark of a user counts for a time, so that a node that died is forgotten. */
+/** Who is online, kept in memory: each node's mark of a user counts for a time, and a node that died is forgotten. */
 import type { Millis, User } from '#contract/conversation';
 import type { NodeName } from '#contract/ports/bus';
 

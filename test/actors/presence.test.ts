@@ -47,7 +47,7 @@ describe('watching', () => {
     expect(actor.presence.of.calls[0]?.args[0]).toEqual(['alice']);
   });
 
-  it('C32 looks every presence.lookMs and tells what changed, after it is known again that they share something', () => {
+  it('C32 looks every presence.lookMs and tells what changed, once it is known that they share something', () => {
     const actor = watching();
     actor.told();
     actor.advance(5_000);

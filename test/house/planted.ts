@@ -46,6 +46,7 @@ export const breaches: Planted = {
   'src/node/c.ts': [value('lmdb'), 'lmdb-embedded-only'],
   'src/node/d.ts': [value('jose'), 'jose-auth-only'],
   'src/node/e.ts': [value('pino'), 'pino-system-only'],
+  'src/node/f.ts': [value('prom-client'), 'prom-client-ops-only'],
   'src/node/g.ts': [value('ioredis'), 'ioredis-redis-only'],
   'src/node/h.ts': [value('kafkajs'), 'kafkajs-kafka-only'],
   'src/node/i.ts': [value('@aws-sdk/client-dynamodb'), 'aws-dynamodb-only'],
@@ -88,7 +89,7 @@ export const good: Readonly<Record<string, string>> = {
   'dist/src/cli/main.js': 'export const x = 1;\n',
 };
 
-const libraries = ['xstate', 'nact', 'zod', 'ws', 'lmdb', 'jose', 'pino', 'ioredis', 'kafkajs'];
+const libraries = ['xstate', 'nact', 'zod', 'ws', 'lmdb', 'jose', 'pino', 'prom-client', 'ioredis', 'kafkajs'];
 export const packages = {
   dependencies: [...libraries, '@aws-sdk/client-dynamodb'],
   devDependencies: ['vitest'],

@@ -128,7 +128,7 @@ describe('a folder that is opened again', () => {
 });
 
 describe('ids', () => {
-  test('an operator’s idempotency.days: an id that is as old is new again, and then found by its newest number', async () => {
+  test('an operator’s idempotency.days: an id that old is new again, and then found by its newest number', async () => {
     const backend = await openIn(newFolder(), { 'idempotency.days': 2 });
     const { conv } = await created(backend);
     const day = 86_400_000;

@@ -1,6 +1,6 @@
 /**
- * The routes of the HTTP API (docs/protocol.md section 6) as data: which method and path becomes which frame. Bodies and
- * queries are judged by the schemas of the frames themselves.
+ * The routes of the HTTP API (docs/protocol.md section 6) as data: which method and path becomes which frame. Bodies
+ * and queries are judged by the schemas of the frames themselves.
  */
 import type { ApiFrame } from '#contract/api';
 import type { ErrorFrame } from '#contract/frames';

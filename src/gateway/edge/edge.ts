@@ -1,6 +1,6 @@
 /**
- * The public listener: WebSockets at /ws, the HTTP API, and the probes of load balancers. With corks.ts, http.ts and web-socket.ts it
- * is the only place that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
+ * The public listener: WebSockets at /ws, the HTTP API, and the probes of load balancers. This folder is the only place
+ * that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -18,6 +18,7 @@ import {
   addressOf,
   closeHttp,
   createHttp,
+  killHttp,
   listen,
   metered,
   pathOf,
@@ -138,7 +139,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     },
     kill: () => {
       for (const webSocket of sockets.clients) webSocket.terminate();
-      void closeHttp(server, 0);
+      killHttp(server);
     },
   };
 };

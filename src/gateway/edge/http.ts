@@ -106,17 +106,22 @@ export const listen = (server: Server, { host, port }: Address, backlog: number)
     });
   });
 
-/** Takes nobody new, waits for the answers that are under way (at most so long), then ends what is left. */
+/** Takes nobody new, waits for the answers that are under way (each at most so long), then ends what is left. */
 export const closeHttp = (server: Server, withinMs: number): Promise<void> =>
   new Promise((resolve) => {
-    const responses = [...(pending.get(server) ?? [])];
-    const timer = setTimeout(() => server.closeAllConnections(), withinMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
+    server.close(() => resolve());
+    const answers = [...(pending.get(server) ?? [])].map((response) => {
+      response.setTimeout(withinMs, () => response.destroy());
+      return once(response, 'close');
     });
-    void Promise.all(responses.map((response) => once(response, 'close'))).then(() => server.closeAllConnections());
+    void Promise.all(answers).then(() => server.closeAllConnections());
   });
+
+/** Cuts everything, at once. */
+export const killHttp = (server: Server): void => {
+  server.close();
+  server.closeAllConnections();
+};
 
 const describe = ({ code, message }: NodeJS.ErrnoException, { host, port }: Address): ListenError => {
   if (code === 'EADDRINUSE') return new ListenError('cli.port_in_use', `port ${port} of ${host} is in use`);
