@@ -1,5 +1,5 @@
 /** The members of one conversation and what each of them may do: pure decisions over one version of the list. */
-import { hears, isIn } from '#contract/conversation';
+import { byStanding, hears, isIn } from '#contract/conversation';
 import type { ConversationItem, Member, MemberEvent, Seq, User } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { Fault } from '#contract/effects';
@@ -30,8 +30,6 @@ export const memberNow = (roster: Roster, user: User): Member | undefined => {
   return member !== undefined && isIn(member) ? member : undefined;
 };
 
-const byStanding = (one: Member, other: Member): number => one.joinedSeq - other.joinedSeq || one.place - other.place;
-
 /** Who is in, in order of standing. */
 export const usersNow = (roster: Roster): User[] =>
   [...roster.byUser.values()]
@@ -39,9 +37,12 @@ export const usersNow = (roster: Roster): User[] =>
     .sort(byStanding)
     .map((member) => member.user);
 
-/** Who hears of number `seq`. */
+/** Who hears of number `seq`, in order of standing. */
 export const hearersOf = (roster: Roster, seq: Seq): User[] =>
-  [...roster.byUser.values()].filter((member) => hears(member, seq)).map((member) => member.user);
+  [...roster.byUser.values()]
+    .filter((member) => hears(member, seq))
+    .sort(byStanding)
+    .map((member) => member.user);
 
 /** The list after an entry with this event was stored as number `seq`; as the store applies it. */
 export const rosterAfter = (before: Roster, event: MemberEvent, seq: Seq): Roster => {

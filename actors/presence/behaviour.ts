@@ -1,6 +1,6 @@
 /**
  * The presence actor: one per node. It marks the users who are connected here, looks at those who are watched, and
- * tells watchers what changed. Best effort, and private: whoever shares no conversation with a user is told nothing of them.
+ * tells watchers what changed. Best effort, and private: whoever shares no conversation with a user is told nothing.
  */
 import type { User } from '#contract/conversation';
 import type { ToPresence } from '#actors/messages';

@@ -40,7 +40,7 @@ export const verified = (
   if (!state.machine.in('authenticating')) return;
   state.who = { user, device, expiresAt };
   state.cursors = cursors;
-  ctx.after('token', expiresAt - ctx.now, { t: 'token-expired' });
+  ctx.after('token', expiresAt + kit.limits['token.leewayMs'] - ctx.now, { t: 'token-expired' });
   state.registering = true;
   const registration = { user, device, node: kit.node, session: state.name };
   const registering = kit.ports.bus.register(registration, ctx.now, kit.limits['devices.user']);
@@ -49,14 +49,14 @@ export const verified = (
 
 /** A fresh token on a living session: same user and device, answered by `welcome` alone. */
 const renewed = (hands: Hands, device: Device, { user, expiresAt }: Claims): void => {
-  const { state, ctx } = hands;
+  const { kit, state, ctx } = hands;
   const { who } = state;
   if (who === undefined) return;
   if (user !== who.user) return closeConnection(hands, closeCodes.unauthenticated, 'a token of another user');
   if (device !== who.device)
     return sendError(hands, fault('gateway.bad_frame', 'hello of another device'), { of: 'hello' });
   who.expiresAt = expiresAt;
-  ctx.after('token', expiresAt - ctx.now, { t: 'token-expired' });
+  ctx.after('token', expiresAt + kit.limits['token.leewayMs'] - ctx.now, { t: 'token-expired' });
   welcome(hands);
 };
 

@@ -37,9 +37,20 @@ export interface Member {
   readonly joinedSeq: Seq;
   /** The entry by which they left; null while they are in. */
   readonly leftSeq: Seq | null;
-  /** Order among those who joined by the same number: standing is (joinedSeq, place). */
+  /**
+   * Order among those who joined by the same number: standing is (joinedSeq, place). Those of founders are negative:
+   * they were there before whoever joined by number 1.
+   */
   readonly place: number;
 }
+
+/** Standing: who has been a member for longer comes first. */
+export const byStanding = (one: Member, other: Member): number =>
+  one.joinedSeq - other.joinedSeq || one.place - other.place;
+
+/** The founders of a conversation as its first members, in their order. */
+export const asMembers = (founders: readonly User[]): Member[] =>
+  founders.map((user, index) => ({ user, joinedSeq: 1, leftSeq: null, place: index - founders.length }));
 
 /** A change of members, as the `event` of an entry. */
 export interface MemberEvent {

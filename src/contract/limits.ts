@@ -22,6 +22,7 @@ export const limitTable = {
   'title.bytes': row(512, 'bytes', 'gateway.bad_frame'),
   'page.bytes': row(262_144, 'bytes', 'the page ends there, with `more`'),
   'hello.withinMs': row(10_000, 'ms', 'close 4101'),
+  'token.leewayMs': row(5_000, 'ms', 'close 4101: a token counts this much longer, and this much earlier'),
   'badFrames.perMinute': row(10, 'perMinute', 'close 4100'),
   'frames.perSecond': row(2_000, 'perSecond', 'gateway.rate_limited; after frames.overMs without pause close 4002'),
   'frames.overMs': row(10_000, 'ms', 'close 4002'),

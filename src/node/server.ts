@@ -112,7 +112,7 @@ export const startServer = async (
   let world: { readonly actors: Actors; readonly edge: Edge } | undefined;
   const prometheus = createPrometheus(sourcesOf(() => world));
   const store = meteredStore(embedded.ports.store, prometheus, () => performance.now());
-  const tokens = jwtTokens({ secret });
+  const tokens = jwtTokens({ secret, leewayMs: limits['token.leewayMs'] });
   const ports = decorate({ ...embedded.ports, store, tokens });
   let serving: () => void = () => undefined;
   const served = new Promise<void>((resolve) => (serving = resolve));

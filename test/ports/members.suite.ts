@@ -21,9 +21,20 @@ const standing = (use: Use): void => {
       const { conv } = await created(use(), { founders: ['zoe', 'alice', 'bob'] });
       expect(await listOf(use, conv)).toEqual({
         memVersion: 1,
-        members: [member('zoe', 1, null, 0), member('alice', 1, null, 1), member('bob', 1, null, 2)],
+        members: [member('zoe', 1, null, -3), member('alice', 1, null, -2), member('bob', 1, null, -1)],
       });
       expect(await isIn(use, 'bob', conv)).toEqual({ conv, since: 1, last: 0 });
+    });
+
+    test('founders stand before whoever joined by number 1', async () => {
+      const { conv } = await created(use(), { founders: ['zoe', 'bob'] });
+      await append(use(), group(conv, 0, [change(['alice'], [], 'zoe')]));
+      const { members } = await listOf(use, conv);
+      expect(members.map(({ user, joinedSeq }) => [user, joinedSeq])).toEqual([
+        ['zoe', 1],
+        ['bob', 1],
+        ['alice', 1],
+      ]);
     });
 
     test('an unknown conversation has version 0 and nobody', async () => {
@@ -74,7 +85,7 @@ const changing = (use: Use): void => {
       expect(await listOf(use, conv)).toEqual({
         memVersion: 2,
         members: [
-          ...[member('alice', 1, null, 0), member('bob', 1, 2, 1)],
+          ...[member('alice', 1, null, -2), member('bob', 1, 2, -1)],
           ...[member('carol', 2, null, 0), member('dan', 2, null, 1)],
         ],
       });
@@ -86,7 +97,7 @@ const changing = (use: Use): void => {
       const { conv } = await created(use());
       await append(use(), group(conv, 0, [change([], ['bob'])]));
       await append(use(), group(conv, 1, [change(['bob'], [])]));
-      expect((await listOf(use, conv)).members).toEqual([member('alice', 1, null, 0), member('bob', 2, null, 0)]);
+      expect((await listOf(use, conv)).members).toEqual([member('alice', 1, null, -2), member('bob', 2, null, 0)]);
       expect(await isIn(use, 'bob', conv)).toEqual({ conv, since: 2, last: 2 });
     });
 

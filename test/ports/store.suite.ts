@@ -93,6 +93,20 @@ const numbering = (use: Use): void => {
 
 const repeating = (use: Use): void => {
   describe('append: ids', () => {
+    test('C10 finds the first number of a time or later', async () => {
+      const { conv } = await created(use());
+      const at = (moment: number) => valueOf(use(), use().ports.store.seqAt(conv, moment));
+      expect(await at(0)).toBe(1);
+      for (const [expected, now] of [
+        [0, 3_000],
+        [2, 3_000],
+        [4, 5_000],
+      ] as const)
+        await append(use(), group(conv, expected, [draft(`a${expected}`), draft(`b${expected}`)], { now }));
+      expect(await Promise.all([0, 3_000, 3_001, 5_000, 5_001].map(at))).toEqual([1, 1, 5, 5, 7]);
+      expect(await valueOf(use(), use().ports.store.seqAt('no such', 1))).toBe(1);
+    });
+
     test('D4 D5 K5: a repeated id is answered with its first number, before numbers are given', async () => {
       const { conv } = await created(use());
       const [one, two] = (await append(use(), group(conv, 0, [draft('one'), draft('two')]))).results;

@@ -14,6 +14,8 @@ export interface TokenKey {
   readonly secret: Uint8Array;
   /** Accepted; HS256 alone unless said otherwise. */
   readonly algorithms?: readonly TokenAlgorithm[];
+  /** Clocks of two machines differ: a token counts this much longer, and this much earlier. In ms. */
+  readonly leewayMs: number;
 }
 
 export interface TokenRequest {
@@ -24,18 +26,17 @@ export interface TokenRequest {
   readonly now: number;
 }
 
-/** Clocks of two machines differ: a token counts this much longer, and this much earlier. */
-const leewaySeconds = 5;
 const userPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 class BadClaim extends Error {}
 
-export const jwtTokens = ({ secret, algorithms = ['HS256'] }: TokenKey): Tokens => {
+export const jwtTokens = ({ secret, algorithms = ['HS256'], leewayMs }: TokenKey): Tokens => {
+  const leewaySeconds = leewayMs / 1_000;
   const key = createSecretKey(secret);
   const options = { algorithms: [...algorithms], clockTolerance: leewaySeconds, requiredClaims: ['sub', 'exp'] };
   const verify = async (token: string, now: number): Promise<Claims> => {
     const { payload } = await jwtVerify(token, key, { ...options, currentDate: new Date(now) });
-    return claimsOf(payload, now);
+    return claimsOf(payload, now, leewaySeconds);
   };
   return { verify: (token, now) => fromPromise(() => verify(token, now), unauthenticated) };
 };
@@ -50,7 +51,7 @@ export const signToken = async ({ user, ttlMs, admin, secret, now }: TokenReques
     .sign(createSecretKey(secret));
 
 /** Signature, `exp` and `nbf` have been checked. */
-const claimsOf = ({ sub, exp, iat = 0, role }: JWTPayload, now: number): Claims => {
+const claimsOf = ({ sub, exp, iat = 0, role }: JWTPayload, now: number, leewaySeconds: number): Claims => {
   if (typeof sub !== 'string' || !userPattern.test(sub)) throw new BadClaim('the token names no user');
   if (iat > Math.floor(now / 1_000) + leewaySeconds) throw new BadClaim('the token was issued in the future');
   const expiresAt = Math.floor(Number(exp) * 1_000);

@@ -1,4 +1,5 @@
 /** Reads: answered at once from the last commit; within a write transaction, from that. */
+import { byStanding } from '#contract/conversation';
 import type { Conv, ConversationItem, Entry, Member, Millis, Seq, User } from '#contract/conversation';
 import { failed, fault, ok } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
@@ -70,7 +71,7 @@ export class Reading {
       const [joinedSeq, leftSeq, place] = value;
       members.push({ user: key[1], joinedSeq, leftSeq, place });
     }
-    members.sort((one, other) => one.joinedSeq - other.joinedSeq || one.place - other.place);
+    members.sort(byStanding);
     return { memVersion: item.memVersion, members };
   }
 

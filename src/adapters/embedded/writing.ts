@@ -2,7 +2,8 @@
  * Writes: each runs inside the one write transaction of a commit, reads there what it depends on, and is checked whole
  * before it changes anything.
  */
-import type { Conv, ConversationItem, Draft, MemberEvent, Millis, Seq } from '#contract/conversation';
+import { asMembers } from '#contract/conversation';
+import type { Conv, ConversationItem, Draft, Member, MemberEvent, Millis, Seq } from '#contract/conversation';
 import { failed, fault, ok } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
 import type { AppendGroup, AppendResult, FannedRange, NewConversation, Numbered } from '#contract/ports/store';
@@ -45,7 +46,7 @@ export class Writing {
       ...{ v: 1, conv, kind, ...(title === undefined ? {} : { title }), creator, createdAt: now, lastSeq: 0 },
       ...{ lastAt: now, memVersion: 1, saltMax: 1, fannedTo: -1, dirtySince: now },
     };
-    this.#addMembers(conv, founders, 1);
+    this.#addMembers(conv, asMembers(founders));
     this.#put(null, item);
     return ok({ created: true, item });
   }
@@ -106,7 +107,8 @@ export class Writing {
 
   #changeMembers(conv: Conv, { add, remove }: MemberEvent, seq: Seq): void {
     const { members, memberships } = this.#tables;
-    this.#addMembers(conv, add, seq);
+    const joining = add.map((user, place): Member => ({ user, joinedSeq: seq, leftSeq: null, place }));
+    this.#addMembers(conv, joining);
     for (const user of remove) {
       const member = members.get([conv, user]);
       if (member === undefined) continue;
@@ -116,12 +118,12 @@ export class Writing {
     }
   }
 
-  #addMembers(conv: Conv, users: readonly string[], joinedSeq: Seq): void {
+  #addMembers(conv: Conv, joining: readonly Member[]): void {
     const { members, memberships } = this.#tables;
-    users.forEach((user, place) => {
-      members.putSync([conv, user], [joinedSeq, null, place]);
+    for (const { user, joinedSeq, leftSeq, place } of joining) {
+      members.putSync([conv, user], [joinedSeq, leftSeq, place]);
       memberships.putSync([user, conv], joinedSeq);
-    });
+    }
   }
 
   /** The item after a finished fan-out; unchanged when somebody else's came first. */

@@ -3,7 +3,7 @@
  * out values that nobody changes afterwards.
  */
 import type { Conv, ConversationItem, Entry, Member, Millis, Seq, User } from '#contract/conversation';
-import { isIn } from '#contract/conversation';
+import { asMembers, byStanding, isIn } from '#contract/conversation';
 import { failed, fault, ok } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
 import type {
@@ -47,7 +47,7 @@ export class Conversations {
       ...(title === undefined ? {} : { title }),
       ...{ fannedTo: -1, dirtySince: now },
     };
-    const members = founders.map((user, place): [User, Member] => [user, { user, joinedSeq: 1, leftSeq: null, place }]);
+    const members = asMembers(founders).map((member): [User, Member] => [member.user, member]);
     this.#stored.set(conv, { item, members: new Map(members), entries: [], numbers: new Map() });
     return ok({ created: true, item });
   }
@@ -112,7 +112,7 @@ export class Conversations {
     const stored = this.#stored.get(conv);
     if (stored === undefined) return ok({ memVersion: 0, members: [] });
     const members = [...stored.members.values()];
-    members.sort((one, other) => one.joinedSeq - other.joinedSeq || one.place - other.place);
+    members.sort(byStanding);
     return ok({ memVersion: stored.item.memVersion, members });
   }
 

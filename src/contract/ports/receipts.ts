@@ -1,6 +1,6 @@
 /**
  * How far each member has got: `delivered` (some device acknowledged it) and `read`. Positions only rise. What is
- * raised is seen by every reader at once, and on disk within positions.flushMs: a crash may take back that much, never more.
+ * raised is seen by every reader at once, and on disk within positions.flushMs: a crash may take back that much.
  */
 import type { Conv, Seq, User } from '#contract/conversation';
 import type { Effect } from '#contract/effects';

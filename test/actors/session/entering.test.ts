@@ -32,7 +32,9 @@ describe('entering', () => {
     refused.settle();
     const expired = start({ 'heartbeat.ms': 10_000_000 });
     enter(expired);
-    expired.advance(3_600_000);
+    expired.advance(3_604_999);
+    expect(expired.closes).toEqual([]);
+    expired.advance(1);
     for (const { closes } of [silent, refused, expired]) expect(closes).toMatchObject([{ code: 4101 }]);
   });
 
@@ -50,6 +52,23 @@ describe('entering', () => {
     session.bus.resync.take().answer({ last: new Map(), current: address });
     session.settle();
     expect(session.bus.publish.calls[0]?.args).toMatchObject(['n2', { t: 'replaced', old }]);
+  });
+
+  it('tells the device longest connected to go, where the user has more than devices.user', () => {
+    const session = start({ 'devices.user': 3 });
+    session.frame({ t: 'hello', token: 'token', device: 'phone', cursors: new Map() });
+    session.tokens.verify.take().answer({ user: 'bob', expiresAt: 3_600_000, admin: false });
+    session.settle();
+    const register = session.bus.register.take();
+    expect(register.args[2]).toBe(3);
+    const oldest = { ...address, device: 'tablet', session: 's0', epoch: 1 };
+    register.answer({ address, replaced: null, crowdedOut: oldest });
+    session.settle();
+    session.positions.open.take().answer({ known: true, cursors: new Map() });
+    session.settle();
+    session.bus.resync.take().answer({ last: new Map(), current: address });
+    session.settle();
+    expect(session.delivery.heard.at(-1)).toMatchObject({ t: 'replaced', old: oldest });
   });
 
   it('renews its token by another hello, answered by welcome alone', () => {

@@ -8,7 +8,7 @@ import type { Claims, Tokens } from '#contract/ports/system';
 const secret = new TextEncoder().encode('a secret of at least thirty-two bytes');
 const now = 1_800_000_000_000;
 const second = now / 1_000;
-const tokens = jwtTokens({ secret });
+const tokens = jwtTokens({ secret, leewayMs: 5_000 });
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -119,7 +119,7 @@ describe('refused', () => {
   test.each(['HS384', 'HS512'])('%s, unless it is configured', async (alg) => {
     const token = handMade(good, alg);
     expect(await refused(token)).toBe('the token is not valid');
-    const configured = jwtTokens({ secret, algorithms: ['HS384', 'HS512'] });
+    const configured = jwtTokens({ secret, leewayMs: 5_000, algorithms: ['HS384', 'HS512'] });
     expect(await verify(token, now, configured)).toMatchObject({ ok: true });
     expect(await verify(handMade(good), now, configured)).toMatchObject({ ok: false });
   });
