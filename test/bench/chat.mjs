@@ -90,7 +90,8 @@ async function outputOf(args, env = {}) {
 async function round(mode) {
   const data = mkdtempSync(join(tmpdir(), 'hogmanay-bench-'));
   const main = join(root, 'dist/src/cli/main.js');
-  const limits = ['--limit', 'frames.perSecond=0'];
+  const unlimited = ['frames.perSecond', 'send.user.perSecond', 'send.ip.perSecond'];
+  const limits = unlimited.flatMap((name) => ['--limit', `${name}=0`]);
   const served = [main, 'serve', '--port', '0', '--ops-port', '0', '--data', data, ...limits];
   const server = await startServer(mode === 'relay' ? [join(root, 'test/bench/relay.mjs')] : served, env);
   try {

@@ -36,7 +36,9 @@ test('counts what both the recipient and the sender know of, and how long it too
 });
 
 test('speaks the protocol with the server, which stores and delivers all that was sent', async () => {
-  const { server } = await Stage.open({ limits: { 'frames.perSecond': 0 } });
+  const { server } = await Stage.open({
+    limits: { 'frames.perSecond': 0, 'send.user.perSecond': 0, 'send.ip.perSecond': 0 },
+  });
   const settings = ['--url', server.http ?? '', '--server-pid', `${process.pid}`];
   const result = await runLoad(readOptions([...small, ...settings], secret));
   expect(result).toMatchObject({ mode: 'hogmanay', users: 10 });

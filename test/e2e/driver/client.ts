@@ -11,6 +11,7 @@ import type {
   FrameNamed,
   HistoryBounds,
   HistoryPage,
+  InboxPage,
   MembersAre,
   Message,
   Opened,
@@ -141,6 +142,10 @@ export class Client {
     return this.#ask({ t: 'history', id: this.#id(), conv, ...bounds }) as Promise<HistoryPage>;
   }
 
+  inbox(page: { limit?: number; page?: string } = {}): Promise<InboxPage> {
+    return this.#ask({ t: 'inbox', id: this.#id(), limit: 100, ...page }) as Promise<InboxPage>;
+  }
+
   /** All pages from `after` on. */
   async wholeHistory(conv: string, after = 0): Promise<Message[]> {
     const messages: Message[] = [];
@@ -213,14 +218,14 @@ export class Client {
         return this.pending.answer(frame.id, frame);
       case 'members':
       case 'history':
+      case 'inbox':
         return this.pending.answer(frame.id, frame);
       case 'removed':
         this.books.delete(frame.conv);
         return;
       case 'error':
         return this.#refused(frame);
-      case 'server_maintenance':
-      case 'pong':
+      default:
         return;
     }
   }
