@@ -150,6 +150,8 @@ export type ToSession =
   | { readonly t: 'stands'; readonly standing: Standing }
   | { readonly t: 'stand-failed'; readonly conv: Conv; readonly fault: Fault }
   | { readonly t: 'notice'; readonly notice: Notice; readonly messages: readonly SharedMessage[] }
+  /** A `read` is done: whoever asks now sees it. */
+  | { readonly t: 'read-done' }
   | { readonly t: 'receipt'; readonly receipt: Receipt }
   | { readonly t: 'types'; readonly conv: Conv; readonly user: User }
   | { readonly t: 'presence'; readonly states: readonly PresenceIs[] }

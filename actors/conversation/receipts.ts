@@ -61,8 +61,10 @@ export const read = (hands: Hands, { asker, seq }: Read, { last }: Standing): vo
 /** Whoever asked must know when it failed: nobody else will ask again. */
 export const readCame = (hands: Hands, { asker, outcome }: Extract<Own, { t: 'read-raised' }>): void => {
   const { conv } = hands.state;
-  if (outcome.ok) coverAll(hands, outcome.value, () => asker.connection);
-  else asker.reply.tell({ t: 'refused', conv, of: 'read', id: null, fault: outcome.fault });
+  if (outcome.ok) {
+    asker.reply.tell({ t: 'read-done' });
+    coverAll(hands, outcome.value, () => asker.connection);
+  } else asker.reply.tell({ t: 'refused', conv, of: 'read', id: null, fault: outcome.fault });
 };
 
 /** Entries were stored: whoever wrote one has read up to it. */

@@ -2,14 +2,13 @@
 import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import { closeCodes } from '#contract/errors';
-import type { Fault, Outcome } from '#contract/effects';
-import type { InboxPage } from '#contract/inbox';
-import type { ErrorFrame, HistoryFrame, InboxFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
+import type { Fault } from '#contract/effects';
+import type { ErrorFrame, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
 import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
 import { openingOf } from '#actors/opening';
 import { closeConnection, enter, newView, ownStored } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
-import { errorFrame, historyFrame, inboxFrame, membersFrame, openedFrame } from '#actors/wire';
+import { errorFrame, historyFrame, membersFrame, openedFrame } from '#actors/wire';
 
 /** The same for all requests of a session: one object, made at the first. */
 export const askerOf = ({ state, ctx, outlet }: Hands): Asker =>
@@ -152,15 +151,4 @@ export const page = (hands: Hands, answer: Extract<ToSession, { t: 'page' }>): v
   const view = state.views.get(answer.conv);
   if (view !== undefined) view.last = Math.max(view.last, answer.last);
   outlet.send(historyFrame(answer));
-};
-
-export const inbox = ({ kit, state, ctx }: Hands, { id, limit, page: from }: InboxFrame): void => {
-  if (state.who === undefined) return;
-  const asking = kit.ports.inbox.page(state.who.user, limit, from);
-  ctx.start(asking, (outcome) => ({ t: 'inbox-came', id, outcome }));
-};
-
-export const inboxCame = (hands: Hands, id: string, outcome: Outcome<InboxPage>): void => {
-  if (!outcome.ok) return sendError(hands, outcome.fault, { id, of: 'inbox' });
-  hands.outlet.send(inboxFrame(id, outcome.value));
 };

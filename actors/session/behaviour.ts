@@ -6,6 +6,7 @@ import { fault } from '#contract/effects';
 import type { ClientFrame } from '#contract/frames';
 import type { Outlet } from '#contract/ports/outlet';
 import * as answers from '#actors/session/answers';
+import { inbox, inboxCame, inboxesDue, readDone } from '#actors/session/inbox';
 import * as receipts from '#actors/session/receipts';
 import { presenceCame, watch, watchAgain } from '#actors/session/watching';
 import { heartbeat, lastWords, leaveNow, lost, tokenExpired } from '#actors/session/ending';
@@ -82,6 +83,8 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     doubtful: new Map(),
     positionsDue: new Set(),
     askingPositions: false,
+    readsOpen: 0,
+    inboxes: [],
     watched: [],
     leaving: undefined,
   };
@@ -106,6 +109,9 @@ const receiveTold = (hands: Hands, message: Message): boolean => {
     case 'replay-failed':
       replayFailed(hands, message);
       return true;
+    case 'read-done':
+      readDone(hands);
+      return true;
     case 'receipt':
       receipts.receiptCame(hands, message.receipt);
       return true;
@@ -117,6 +123,7 @@ const receiveTold = (hands: Hands, message: Message): boolean => {
 const receiveRare = (hands: Hands, message: Exclude<Message, { t: 'frame' }>): boolean => {
   switch (message.t) {
     case 'refused':
+      if (message.of === 'read') readDone(hands);
       answers.refused(hands, message);
       answered(hands, message.conv);
       return true;
@@ -180,8 +187,10 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return message.first ? standingCame(hands, message.outcome) : resyncCame(hands, message.outcome);
     case 'lasts-came':
       return lastsCame(hands, message.index, message.outcome);
+    case 'inbox-due':
+      return inboxesDue(hands);
     case 'inbox-came':
-      return answers.inboxCame(hands, message.id, message.outcome);
+      return inboxCame(hands, message.id, message.outcome);
     case 'positions-due':
       return receipts.askPositions(hands);
     case 'positions-came':
@@ -223,7 +232,7 @@ const frame = (hands: Hands, received: ClientFrame): void => {
     case 'read':
       return receipts.readUpTo(hands, received);
     case 'inbox':
-      return answers.inbox(hands, received);
+      return inbox(hands, received);
     case 'typing':
       return receipts.typing(hands, received);
     case 'watch':

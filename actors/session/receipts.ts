@@ -23,7 +23,8 @@ export const readUpTo = (hands: Hands, { conv, seq }: ReadFrame): void => {
   const view = state.views.get(conv);
   const me = state.who?.user;
   if (view !== undefined && me !== undefined && seq <= view.last) rises(view, 'read', me, seq);
-  tellConversation(hands, conv, { t: 'read', asker: askerOf(hands), seq }, { conv, of: 'read' });
+  if (tellConversation(hands, conv, { t: 'read', asker: askerOf(hands), seq }, { conv, of: 'read' }))
+    state.readsOpen += 1;
 };
 
 /** For the authors of what was acknowledged. Best effort: the next one, or the next resume, says the same. */

@@ -2,6 +2,7 @@
 import type { Conv, Device, Millis, Seq, User } from '#contract/conversation';
 import type { Fault, Outcome } from '#contract/effects';
 import type { CloseCode } from '#contract/errors';
+import type { InboxFrame } from '#contract/frames';
 import type { InboxPage } from '#contract/inbox';
 import type { Limits } from '#contract/limits';
 import type { NodeName, Registered, Resync, SessionAddress } from '#contract/ports/bus';
@@ -125,6 +126,9 @@ export interface SessionState {
   /** Conversations of which the newest positions are due; one question about them at a time. */
   readonly positionsDue: Set<Conv>;
   askingPositions: boolean;
+  /** `read`s that are not done yet: an inbox that is asked for after them waits for them. */
+  readsOpen: number;
+  inboxes: InboxFrame[];
   /** Whom the client watches. */
   watched: readonly User[];
   /** Set once the session is to close when its sends are answered. */
@@ -146,6 +150,7 @@ export type Own =
   | { readonly t: 'resync-came'; readonly first: boolean; readonly outcome: Outcome<Resync> }
   | { readonly t: 'lasts-came'; readonly index: Resync['last']; readonly outcome: Outcome<ReadonlyMap<Conv, Seq>> }
   | { readonly t: 'saved'; readonly positions: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<void> }
+  | { readonly t: 'inbox-due' }
   | { readonly t: 'inbox-came'; readonly id: string; readonly outcome: Outcome<InboxPage> }
   | { readonly t: 'positions-due' }
   | {

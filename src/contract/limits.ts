@@ -29,6 +29,7 @@ export const limitTable = {
   'frame.fragments': row(16_384, 'count', 'close 1008'),
   'send.user.perSecond': row(200, 'perSecond', 'gateway.rate_limited; the burst is twice that'),
   'send.ip.perSecond': row(20_000, 'perSecond', 'gateway.rate_limited; the burst is one second’s worth'),
+  'inbox.waitMs': row(1_000, 'ms', 'an inbox is answered although an earlier `read` of the connection is not done'),
   'inFlight.sends': row(1_000, 'count', 'gateway.rate_limited'),
   'window.unacked': row(256, 'count', 'delivery pauses until an acknowledgement'),
   'replay.max': row(1_000, 'count', 'nothing replayed: resumed with recovered false'),

@@ -111,8 +111,42 @@ export class Crowd {
       const size = random.between(1, 200);
       await client.send(random.pick(convs), `${client.user} ${this.answered} ${random.next()} ${'x'.repeat(size)}`);
       this.answered += 1;
+      this.#idle(client, convs, random);
       if (this.shape.pauseMs > 0) await sleep(random.between(0, this.shape.pauseMs));
     }
+  }
+
+  /** What people do between two sends: read, type, look who is there, look at their inbox. */
+  #idle(client: Client, convs: readonly string[], random: Random): void {
+    const conv = random.pick(convs);
+    const { cursor } = client.books.get(conv) ?? { cursor: 0 };
+    const drawn = random.between(0, 20);
+    if (drawn < 4 && cursor > 0) client.say({ t: 'read', conv, seq: random.between(1, cursor) });
+    else if (drawn === 4) client.say({ t: 'typing', conv });
+    else if (drawn === 5) client.say({ t: 'watch', users: this.clients.slice(0, 20).map(({ user }) => user) });
+    else if (drawn === 6) void client.inbox({ limit: 2 }).catch(() => undefined);
+  }
+
+  /** Whom somebody who watches everyone sees: those with whom they share a conversation online, nobody else. */
+  async seen(stage: Stage): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const watcher of this.clients.slice(0, 5)) {
+      const others = new Set<string>();
+      for (const clients of this.members.values())
+        if (clients.includes(watcher)) for (const { user } of clients) others.add(user);
+      const users = this.clients.map(({ user }) => user);
+      watcher.connection.send({ t: 'watch', users });
+      const states = () => new Map(watcher.connection.received('presence').map(({ user, state }) => [user, state]));
+      const isRight = (): boolean =>
+        users.every((user) => states().get(user) === (others.has(user) ? 'online' : 'unknown'));
+      await stage.inTime(
+        until(isRight, () => 'presence').catch(() => undefined),
+        'presence',
+        10_000,
+      );
+      if (!isRight()) wrong.push(`${watcher.user} sees ${JSON.stringify([...states()])}, shares with ${[...others]}`);
+    }
+    return wrong;
   }
 
   /** No more sends; waits until all is answered and everyone holds everything. */

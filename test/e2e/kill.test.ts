@@ -1,6 +1,6 @@
 // Kills: fifty clients in pairs and groups send as fast as they are answered, the server is killed twenty times at
 // moments of chance and started again on its data, everyone resumes by cursors and repeats what was unanswered. Guests
-// come to groups and go again meanwhile. At the end the checker judges all that ever went over the wire.
+// come to groups and go again meanwhile; all read, type, watch each other and look at their inboxes. At the end the checker judges all that ever went over the wire.
 import { afterEach, expect, test } from 'vitest';
 import { Crowd } from '#test/e2e/crowd';
 import { Random } from '#test/e2e/driver/random';
@@ -37,4 +37,10 @@ test('D2 D4 D7 D9 K5 K6 C8: twenty SIGKILLs lose nothing, double nothing, renumb
   expect(changed).toBe(kills * 2);
   expect(openAtKills).toBeGreaterThan(kills * 10);
   expect(await stage.verdict(crowd.members)).toBe('');
+  expect(await crowd.seen(stage)).toEqual([]);
+  const news = (t: string): number =>
+    stage.log.recordings.flatMap(({ connections }) =>
+      connections.flatMap(({ traffic }) => traffic.filter(({ dir, frame }) => dir === 'in' && frame.t === t)),
+    ).length;
+  for (const t of ['delivered', 'read', 'typing', 'presence', 'inbox']) expect([t, news(t) > kills]).toEqual([t, true]);
 }, 120_000);

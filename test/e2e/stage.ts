@@ -5,7 +5,7 @@ import { Client } from '#test/e2e/driver/client';
 import type { ClientOptions } from '#test/e2e/driver/client';
 import { Connection } from '#test/e2e/driver/connection';
 import type { ConnectionOptions } from '#test/e2e/driver/connection';
-import type { Reading } from '#test/e2e/driver/evidence';
+import type { Inbox, Reading } from '#test/e2e/driver/evidence';
 import { Log } from '#test/e2e/driver/log';
 import { Server, stopServers } from '#test/e2e/driver/server-process';
 import type { ServerOptions } from '#test/e2e/driver/server-process';
@@ -60,6 +60,8 @@ export class Stage {
 
   /** All that went over the wire so far, judged; `readers` are the members who read each conversation. Empty: fine. */
   async verdict(readers: ReadonlyMap<string, readonly Client[]>): Promise<string> {
+    const quietSince = this.log.tick();
+    const inboxes = await this.#inboxes(readers);
     const readings: Reading[] = [];
     for (const [conv, clients] of readers) {
       for (const client of clients) {
@@ -68,7 +70,25 @@ export class Stage {
         readings.push({ conv, user: client.user, since, messages });
       }
     }
-    return report(check({ recordings: this.log.recordings, readings }), this.log);
+    return report(check({ recordings: this.log.recordings, readings, inboxes, quietSince }), this.log);
+  }
+
+  /** Everyone says what they have read, then looks at their inbox. What a crash took back may count as unread. */
+  async #inboxes(readers: ReadonlyMap<string, readonly Client[]>): Promise<Inbox[]> {
+    const everyone = new Map<string, Client>();
+    for (const [conv, clients] of readers) {
+      for (const client of clients) {
+        everyone.set(client.user, client);
+        const { cursor } = client.books.get(conv) ?? { cursor: 0 };
+        if (cursor > 1) client.say({ t: 'read', conv, seq: cursor - 1 });
+      }
+    }
+    const inboxes: Inbox[] = [];
+    for (const client of everyone.values()) {
+      const items = await this.inTime(client.wholeInbox(), `the inbox of ${client.user}`);
+      inboxes.push({ user: client.user, items, ownCount: false });
+    }
+    return inboxes;
   }
 
   /** Waits for it; what went over the wire is part of the failure. */

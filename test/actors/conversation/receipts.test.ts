@@ -108,7 +108,7 @@ describe('read', () => {
     expect(actor.told()).toEqual([
       { conv: 'c1', kind: 'read', user: 'bob', seq: 4, to: ['alice', 'bob'], origin: bob.connection },
     ]);
-    expect(bob.reply.take()).toEqual([]);
+    expect(bob.reply.take()).toEqual([{ t: 'read-done' }]);
   });
 
   it('a number beyond the end is bad_seq, a stranger is forbidden, and a store that fails is said', () => {

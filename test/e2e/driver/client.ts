@@ -8,9 +8,11 @@ import type { AckPolicy } from '#test/e2e/driver/acks';
 import { Book } from '#test/e2e/driver/book';
 import { Connection } from '#test/e2e/driver/connection';
 import type {
+  ClientFrame,
   FrameNamed,
   HistoryBounds,
   HistoryPage,
+  InboxItem,
   InboxPage,
   MembersAre,
   Message,
@@ -140,6 +142,23 @@ export class Client {
 
   history(conv: string, bounds: HistoryBounds = {}): Promise<HistoryPage> {
     return this.#ask({ t: 'history', id: this.#id(), conv, ...bounds }) as Promise<HistoryPage>;
+  }
+
+  /** Says something that nobody answers; lost while there is no connection. */
+  say(frame: ClientFrame): void {
+    const connection = this.#connection;
+    if (connection?.isOpen && this.#isReady) connection.send(frame);
+  }
+
+  /** The whole inbox, page by page. */
+  async wholeInbox(): Promise<InboxItem[]> {
+    const items: InboxItem[] = [];
+    for (let page: { page?: string } | undefined = {}; page !== undefined;) {
+      const answer: InboxPage = await this.inbox({ limit: 100, ...page });
+      items.push(...answer.items);
+      page = answer.next === undefined ? undefined : { page: answer.next };
+    }
+    return items;
   }
 
   inbox(page: { limit?: number; page?: string } = {}): Promise<InboxPage> {
