@@ -3,6 +3,7 @@
  * by side, against a server that serves others. Everything ends with the check.
  */
 import { Client } from '#conformance/client';
+import { closeAfterHandshake } from '#conformance/handshake';
 import { createHttp } from '#conformance/http';
 import type { Http } from '#conformance/http';
 import { Link } from '#conformance/link';
@@ -89,6 +90,11 @@ export class Stage {
     return link;
   }
 
+  /** Offers these subprotocols only; the code with which the server closes the connection at once. */
+  knock(protocols: readonly string[]): Promise<number> {
+    return closeAfterHandshake(this.#linkOptions('').url, protocols, this.#remainingMs());
+  }
+
   /** A new group, known to all of them; answers its name. */
   async group(creator: Client, ...others: readonly Client[]): Promise<string> {
     const names = others.map(({ user }) => user);
@@ -114,7 +120,7 @@ export class Stage {
   /** Long enough that what was to come has come. */
   async quiet(ms = quietMs): Promise<void> {
     await pause(Math.min(ms, this.#remainingMs()));
-    for (const link of this.#links) link.judge();
+    this.judge();
   }
 
   /** Tries again until it holds: for what the protocol promises for soon. The last failure counts. */
@@ -129,13 +135,14 @@ export class Stage {
     }
   }
 
-  /** Throws what came amiss on any connection; ends them all. */
-  end(): void {
-    for (const link of this.#links) link.cut();
-  }
-
+  /** Throws what came amiss on any connection. */
   judge(): void {
     for (const link of this.#links) link.judge();
+  }
+
+  /** Ends all connections. */
+  end(): void {
+    for (const link of this.#links) link.cut();
   }
 
   #linkOptions(name: string): LinkOptions {

@@ -29,8 +29,9 @@ export const resumeChecks = [
     const again = await stage.connect(bob.person, bob.device, { [conv]: 2 });
     mustEqual(again.seqs(conv), upTo(6, 3), 'the numbers replayed');
     mustEqual(resumedOf(again, conv), [{ since: 1, from: 3, to: 6, recovered: true }], '`resumed`');
-    const ours = again.frames.filter((frame) => !('conv' in frame) || frame.conv === conv).map(({ t }) => t);
-    mustEqual(ours, ['welcome', 'message', 'message', 'message', 'message', 'resumed', 'ready'], 'frames in order');
+    const replay = ['welcome', 'message', 'resumed', 'ready'];
+    const ours = again.frames.map(({ t }) => t).filter((t) => replay.includes(t));
+    mustEqual(ours, ['welcome', ...Array<string>(4).fill('message'), 'resumed', 'ready'], 'frames in order');
   }),
 
   check('resume.nothing-missing', '4 named, nothing missing: `resumed` with to = from - 1', async (stage) => {

@@ -4,6 +4,7 @@ import type { Check } from '#conformance/check';
 import { nowSeconds, randomName } from '#conformance/tokens';
 import type { Forgery } from '#conformance/tokens';
 import type { Stage } from '#conformance/stage';
+import { mustEqual } from '#conformance/unmet';
 
 type Claims = Forgery['claims'];
 
@@ -13,6 +14,7 @@ const knock = async (stage: Stage, token: string): Promise<void> => {
   const link = await stage.link();
   link.send({ t: 'hello', token, device: 'knocking' });
   await link.closes(4101);
+  mustEqual(link.all('welcome'), [], '`welcome` for a bad token');
 };
 
 /** A token that is good but for the claims and the signature given. */
