@@ -10,8 +10,10 @@ const fewestUsers = 4;
 const timeoutMs = 5_000;
 
 const readUrl = (text: string): string => {
-  const url = URL.parse(text);
-  if (url === null || !/^(http|ws)s?:$/.test(url.protocol)) throw new UsageError(`${text} is no URL: http://HOST:PORT`);
+  const wrong = new UsageError(`${text} is no URL: http://HOST:PORT`);
+  if (!URL.canParse(text)) throw wrong;
+  const url = new URL(text);
+  if (!/^(http|ws)s?:$/.test(url.protocol)) throw wrong;
   return `${url.protocol.replace('ws', 'http')}//${url.host}${url.pathname}`.replace(/\/+$/, '');
 };
 

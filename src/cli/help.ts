@@ -25,8 +25,9 @@ export const conformanceHelp = `hogmanay conformance URL [options]: does the ser
 
   --secret-env HOGMANAY_JWT_SECRET   the variable that holds the signing key of the server
   --data DIR                         its data folder, where that holds the key
-  --tokens FILE                      without the key: JSON {"user": "token", …}, 4 users or more; what needs the key is skipped
-  --only NAME                        this check, or an area (hello); any number of times, or separated by commas
+  --tokens FILE                      without the key: JSON {"user": "token", …} of 4 users or more; what needs the key is
+                                     skipped
+  --only NAME                        this check, or an area (hello); several times, or separated by commas
   --timeout 5000                     milliseconds for one check
   --slow                             also what waits long by the protocol
   --list                             print the checks

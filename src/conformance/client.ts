@@ -10,7 +10,7 @@ import { must, shown, Unmet } from '#conformance/unmet';
 export interface ClientOptions extends LinkOptions {
   readonly person: Person;
   readonly device: string;
-  /** Conversations of this check. Messages of others, older than it, are acknowledged so that they are not in the way. */
+  /** Conversations of this check. Messages of others are acknowledged, so that they are not in the way. */
   readonly ours: Set<string>;
 }
 

@@ -62,22 +62,22 @@ const unreachable = async (url: string): Promise<string | undefined> => {
   }
 };
 
-export const conform: Conform = async ({ url, tokens, only, timeoutMs, slow, list, json }, { out, err }) => {
+export const conform: Conform = async ({ url, tokens, only, timeoutMs, slow, list, json }, printing) => {
   const checks = chosen(only);
   if (list) {
-    out(listOf(checks));
+    printing.out(listOf(checks));
     return 0;
   }
   const why = await unreachable(url);
   if (why !== undefined) {
-    err(`hogmanay: cannot reach ${url}: ${why}\n`);
+    printing.err(`hogmanay: cannot reach ${url}: ${why}\n`);
     return 1;
   }
   const issuer = 'key' in tokens ? tokensByKey(tokens.key) : tokensOfFile(tokens.byUser);
   const parallel = issuer.fresh ? atOnce : 1;
   const verdicts = await runChecks(checks, { base: url, tokens: issuer, timeoutMs, slow, parallel }, (verdict) => {
-    if (!json) out(lineOf(verdict));
+    if (!json) printing.out(lineOf(verdict));
   });
-  out(json ? documentOf(url, verdicts) : lastLineOf(verdicts));
+  printing.out(json ? documentOf(url, verdicts) : lastLineOf(verdicts));
   return verdicts.some(({ outcome }) => outcome === 'FAIL') ? 1 : 0;
 };

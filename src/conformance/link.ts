@@ -1,6 +1,6 @@
 /**
- * One WebSocket to the server, without opinions: whatever is given goes out, whatever comes is kept. A frame that is not
- * as section 3 of docs/protocol.md says fails the check that waits on this connection.
+ * One WebSocket to the server, without opinions: whatever is given goes out, whatever comes is kept. A frame that is
+ * not as section 3 of docs/protocol.md says fails the check.
  */
 import { WebSocket } from 'ws';
 import type { FrameOf, ServerFrame } from '#contract/frames';

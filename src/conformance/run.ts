@@ -40,7 +40,8 @@ const missing = ({ needs }: Check, { tokens, slow }: RunOptions): string | undef
 const judged = (error: unknown): Pick<Verdict, 'outcome' | 'reason' | 'expected' | 'came'> => {
   if (error instanceof NotTried) return { outcome: 'skip', reason: error.message };
   if (error instanceof Unmet) return { outcome: 'FAIL', expected: error.expected, came: error.came };
-  const text = error instanceof Error ? `${error.message} ${String(error.cause ?? '')}`.trim() : String(error);
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  const text = error instanceof Error ? `${error.message}${cause}` : String(error);
   return { outcome: 'FAIL', expected: 'an answer', came: text };
 };
 

@@ -33,7 +33,7 @@ export const nowSeconds = (): number => Math.floor(Date.now() / 1_000);
 const tokenLivesSeconds = 3_600;
 
 /** `none` is not signed at all, so that it needs no key. */
-export const sign = ({ claims, key = '', alg = 'HS256' }: Forgery): string => {
+const sign = ({ claims, key = '', alg = 'HS256' }: Forgery): string => {
   const signed = `${encoded({ alg, typ: 'JWT' })}.${encoded(claims)}`;
   if (alg === 'none') return `${signed}.`;
   const hash = alg === 'HS256' ? 'sha256' : 'sha512';

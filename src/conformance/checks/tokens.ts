@@ -18,7 +18,7 @@ const knock = async (stage: Stage, token: string): Promise<void> => {
 };
 
 /** A token that is good but for the claims and the signature given. */
-const refused = (name: string, rule: string, forge: (now: number) => Partial<Forgery> & { claims?: Claims }): Check =>
+const staysOut = (name: string, rule: string, forge: (now: number) => Partial<Forgery> & { claims?: Claims }): Check =>
   check(
     name,
     `6 tokens: ${rule}`,
@@ -48,12 +48,12 @@ export const tokenChecks = [
     await knock(stage, stage.forge({ claims, key: randomName().repeat(4) }));
   }),
 
-  refused('token.expired', 'expired, the leeway of 5 s over: 4101', (now) => ({ claims: { exp: now - 10 } })),
-  refused('token.no-exp', '`exp` is required', () => ({ claims: { exp: undefined } })),
-  refused('token.no-sub', '`sub` is the user', () => ({ claims: { sub: undefined } })),
-  refused('token.bad-sub', '`sub` is a user by the rules of section 1', () => ({ claims: { sub: '-not a name-' } })),
-  refused('token.nbf', '`nbf` is respected', (now) => ({ claims: { nbf: now + 600 } })),
-  refused('token.iat', '`iat` is respected', (now) => ({ claims: { iat: now + 600 } })),
+  staysOut('token.expired', 'expired, the leeway of 5 s over: 4101', (now) => ({ claims: { exp: now - 10 } })),
+  staysOut('token.no-exp', '`exp` is required', () => ({ claims: { exp: undefined } })),
+  staysOut('token.no-sub', '`sub` is the user', () => ({ claims: { sub: undefined } })),
+  staysOut('token.bad-sub', '`sub` is a user by the rules of section 1', () => ({ claims: { sub: '-not a name-' } })),
+  staysOut('token.nbf', '`nbf` is respected', (now) => ({ claims: { nbf: now + 600 } })),
+  staysOut('token.iat', '`iat` is respected', (now) => ({ claims: { iat: now + 600 } })),
 
   check(
     'token.leeway',

@@ -1,9 +1,11 @@
-// What the little server does for its connections and for HTTP: requests, fan-out, receipts, presence.
+// What the little server does for its connections and for HTTP: requests, fan-out, receipts.
 import type { HelloFrame, WireMessage } from '#contract/frames';
 import type { Claims } from '#test/conformance/fake/tokens';
+import { Presence } from '#test/conformance/fake/presence';
+import { Rate } from '#test/conformance/fake/rate';
 import type { Session } from '#test/conformance/fake/session';
 import { settings } from '#test/conformance/fake/settings';
-import type { Fault, Frame, Settings } from '#test/conformance/fake/settings';
+import type { Fault, Settings } from '#test/conformance/fake/settings';
 import { Refusal, World } from '#test/conformance/fake/world';
 import type { Room } from '#test/conformance/fake/world';
 
@@ -14,27 +16,6 @@ interface Draft {
   readonly meta?: NonNullable<WireMessage['meta']>;
 }
 
-/** So many at once, and so many a second after that. */
-class Rate {
-  #places: number;
-  #at = Date.now();
-
-  constructor(
-    private readonly perSecond: number,
-    private readonly atOnce: number,
-  ) {
-    this.#places = atOnce;
-  }
-
-  take(): void {
-    const now = Date.now();
-    this.#places = Math.min(this.atOnce, this.#places + ((now - this.#at) / 1_000) * this.perSecond);
-    this.#at = now;
-    if (this.#places < 1) throw new Refusal('gateway.rate_limited', 100);
-    this.#places -= 1;
-  }
-}
-
 const newestCovered = 200;
 
 export class Node {
@@ -43,7 +24,7 @@ export class Node {
   readonly #sessions = new Map<string, Set<Session>>();
   /** Positions of each `user device`. */
   readonly #acked = new Map<string, Map<string, number>>();
-  readonly #seenAt = new Map<string, number>();
+  readonly presence: Presence;
   readonly #typedAt = new Map<string, number>();
   readonly #sends = new Map<string, Rate>();
   readonly #frames = new WeakMap<Session, Rate>();
@@ -52,6 +33,7 @@ export class Node {
   constructor(readonly fault: Fault = {}) {
     this.settings = { ...settings, ...fault.settings };
     this.world = new World(this.settings, fault.forgets);
+    this.presence = new Presence(this.world, this.#sessions);
   }
 
   sessionsOf(user: string): Session[] {
@@ -109,7 +91,7 @@ export class Node {
       if (!cursors.has(conv)) session.resume(conv, positions.get(conv) ?? 0, false);
     }
     session.pump();
-    this.#tellPresence(user);
+    this.presence.tell(user);
   }
 
   /** What this device acknowledged last; a new one starts after what any other has. */
@@ -136,8 +118,8 @@ export class Node {
     const { user } = session;
     if (user === undefined) return;
     this.#sessions.get(user)?.delete(session);
-    this.#seenAt.set(user, this.world.now());
-    this.after(this.settings.presenceMs, () => this.#tellPresence(user));
+    this.presence.left(user);
+    this.after(this.settings.presenceMs, () => this.presence.tell(user));
   }
 
   /** For HTTP there is no connection that would be left out. */
@@ -277,28 +259,5 @@ export class Node {
     this.#typedAt.set(key, Date.now());
     const others = [...(room?.members.keys() ?? [])].filter((name) => name !== user);
     for (const one of others.flatMap((name) => this.sessionsOf(name))) one.send({ t: 'typing', conv, user });
-  }
-
-  watch(session: Session, users: readonly string[]): void {
-    session.watching = this.world.forgets('earlier watches') ? [...session.watching, ...users] : users;
-    for (const user of users) session.send(this.#presenceOf(session, user));
-  }
-
-  #presenceOf(session: Session, user: string): Frame {
-    const isKnown = this.world.share(session.user ?? '', user);
-    const isGone = this.world.forgets('other connections') && this.#seenAt.has(user);
-    const isOnline = this.sessionsOf(user).length > 0 && !isGone;
-    const state = !isKnown ? 'unknown' : isOnline ? 'online' : 'offline';
-    return { t: 'presence', user, state, lastSeenAt: isKnown ? (this.#seenAt.get(user) ?? null) : null };
-  }
-
-  /** Told to whom watches, where it is not what they were told last. */
-  #tellPresence(user: string): void {
-    for (const session of [...this.#sessions.values()].flatMap((all) => [...all])) {
-      if (!session.watching.includes(user)) continue;
-      const now = this.#presenceOf(session, user);
-      const last = session.told.findLast((frame) => frame.t === 'presence' && frame['user'] === user);
-      if (last?.['state'] !== now['state']) session.send(now);
-    }
   }
 }

@@ -155,7 +155,7 @@ class Wire {
       case 'typing':
         return node.typing(session, frame.conv);
       case 'watch':
-        return node.watch(session, frame.users);
+        return node.presence.watch(session, frame.users);
       case 'ping':
         return session.send({ t: 'pong' });
     }

@@ -1,7 +1,14 @@
 // One connection of the little server: what it holds of each conversation, its window, and its replay.
 import type { WireMessage } from '#contract/frames';
-import type { Node } from '#test/conformance/fake/node';
-import type { Frame, Seen } from '#test/conformance/fake/settings';
+import type { Fault, Frame, Seen, Settings } from '#test/conformance/fake/settings';
+import type { World } from '#test/conformance/fake/world';
+
+/** The server behind a connection, as far as a connection knows it. */
+interface Behind {
+  readonly fault: Fault;
+  readonly settings: Settings;
+  readonly world: World;
+}
 
 /** What this connection has of one conversation. */
 interface View {
@@ -31,7 +38,7 @@ export class Session implements Seen {
 
   constructor(
     readonly name: string,
-    private readonly node: Node,
+    private readonly node: Behind,
     private readonly write: (frame: Frame) => void,
     readonly close: (code: number) => void,
   ) {}

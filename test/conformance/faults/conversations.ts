@@ -40,7 +40,7 @@ export const conversationFaults: Readonly<Record<string, Fault>> = {
   'open.same-id': forgets('ids of groups'),
   'open.other-id': forgets('users of groups'),
   'open.after-leaving': forgets('leaving'),
-  'open.alone': mends(({ members }) => (Array.isArray(members) ? { members: [...members, 'somebody'] } : {})),
+  'open.alone': mends(({ members }) => (Array.isArray(members) ? { members: [members, 'somebody'].flat() } : {})),
   'open.too-many': settingsOf({ membersMax: 300 }),
   'open.named-twice': changes('opened', ({ members }) => ({ members: [...(members as string[]), 'somebody'] })),
   'open.no-message': changes('stored', ({ seq }) => ({ seq: Number(seq) + 1 })),
@@ -80,9 +80,10 @@ export const conversationFaults: Readonly<Record<string, Fault>> = {
   'inbox.pages': changes('inbox', () => ({ next: undefined })),
   'inbox.limit': takes('inbox', (inbox) => ({ limit: 10, ...inbox })),
   'inbox.members': settingsOf({ inboxOthers: 20 }),
-  'inbox.left': changes('inbox', ({ items }, { told }) => ({
-    items: [...(items as object[]), ...((told.findLast(({ t }) => t === 'inbox')?.['items'] as object[]) ?? [])],
-  })),
+  'inbox.left': changes('inbox', ({ items }, { told }) => {
+    const before = told.findLast(({ t }) => t === 'inbox')?.['items'] ?? [];
+    return { items: [items, before].flat() };
+  }),
   'inbox.bad-page': mends(({ page }) => (isText(page) ? { page: undefined } : {})),
 
   'receipts.delivered': drops('delivered'),
