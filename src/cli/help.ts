@@ -21,12 +21,12 @@ export const tokenHelp = `hogmanay token USER [options]: print an access token f
 HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder.
 `;
 
-export const conformanceHelp = `hogmanay conformance URL [options]: does the server at URL keep docs/protocol.md, check by check?
+export const conformanceHelp = `hogmanay conformance URL [options]: check a server against docs/protocol.md, rule by rule
 
   --secret-env HOGMANAY_JWT_SECRET   the variable that holds the signing key of the server
   --data DIR                         its data folder, where that holds the key
-  --tokens FILE                      without the key: JSON {"user": "token", …} of 4 users or more; what needs the key is
-                                     skipped
+  --tokens FILE                      without the key: JSON {"user": "token", …} of 4 users or more;
+                                     what needs the key is skipped
   --only NAME                        this check, or an area (hello); several times, or separated by commas
   --timeout 5000                     milliseconds for one check
   --slow                             also what waits long by the protocol
