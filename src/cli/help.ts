@@ -21,7 +21,7 @@ export const tokenHelp = `hogmanay token USER [options]: print an access token f
 HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder.
 `;
 
-export const conformanceHelp = `hogmanay conformance URL [options]: check a server against docs/protocol.md, rule by rule
+export const conformanceHelp = `hogmanay conformance URL [options]: check a server by docs/protocol.md, rule by rule
 
   --secret-env HOGMANAY_JWT_SECRET   the variable that holds the signing key of the server
   --data DIR                         its data folder, where that holds the key
