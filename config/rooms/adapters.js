@@ -44,10 +44,10 @@ export const reservations = [
     'Use the runtime (spawn, tell, ask): nact is known to src/runtime/nact-driver.ts alone.',
   ),
   reserved(
-    'only-edge-load-and-client-node-touch-ws',
+    'only-edge-outsiders-and-client-node-touch-ws',
     npm('ws', '@types/ws'),
-    '^src/(gateway/edge/|load/|client/node\\.ts$)',
-    'Use the frames of gateway/connection; sockets belong to gateway/edge, load and client/node.ts.',
+    '^src/(gateway/edge/|load/|conformance/|client/node\\.ts$)',
+    'Use the frames of gateway/connection; sockets belong to gateway/edge, load, conformance and client/node.ts.',
   ),
   reserved(
     'lmdb-embedded-only',

@@ -96,6 +96,12 @@ export const rooms = [
     'Load generators see the server as strangers do: contract, protocol and ws. Let cli/ or a script start the server.',
   ),
   room(
+    'conformance-is-an-outsider',
+    'src/conformance/',
+    [contract, protocol, npm('ws', '@types/ws'), anyCore],
+    'Conformance judges any server as a stranger does: contract, protocol and ws. It knows nothing of ours.',
+  ),
+  room(
     'ops-watches',
     'src/ops/',
     [contract, runtime, npm('prom-client')],
@@ -125,6 +131,6 @@ export const rooms = [
     comment: 'The wiring of a server does not know its command line. Pass what it needs as options.',
     severity: 'error',
     from: { path: '^src/node/' },
-    to: { path: '^src/(cli|load|testkit)/' },
+    to: { path: '^src/(cli|load|conformance|testkit)/' },
   },
 ];

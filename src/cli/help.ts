@@ -5,9 +5,11 @@ export const overview = `hogmanay: a chat backend
 
   hogmanay serve        start a server (hogmanay serve --help: options and limits)
   hogmanay token USER   print an access token (hogmanay token --help)
+  hogmanay conformance URL
+                        check a server against the protocol (hogmanay conformance --help)
   hogmanay --version
 
-Not there yet in this version: setup, chat, bench, demo, lab, conformance, trace.
+Not there yet in this version: setup, chat, bench, demo, lab, trace.
 `;
 
 export const tokenHelp = `hogmanay token USER [options]: print an access token for USER, and nothing else
@@ -17,6 +19,21 @@ export const tokenHelp = `hogmanay token USER [options]: print an access token f
   --data .hogmanay    the data folder that holds the signing key
 
 HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder.
+`;
+
+export const conformanceHelp = `hogmanay conformance URL [options]: check a server by docs/protocol.md, rule by rule
+
+  --secret-env HOGMANAY_JWT_SECRET   the variable that holds the signing key of the server
+  --data DIR                         its data folder, where that holds the key
+  --tokens FILE                      without the key: JSON {"user": "token", …} of 4 users or more;
+                                     what needs the key is skipped
+  --only NAME                        this check, or an area (hello); several times, or separated by commas
+  --timeout 5000                     milliseconds for one check
+  --slow                             also what waits long by the protocol
+  --list                             print the checks
+  --json                             one JSON document instead of lines
+
+Exit status: 0 with no failure, 1 with one, 2 for wrong usage.
 `;
 
 const unitText = {

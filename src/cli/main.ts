@@ -7,6 +7,7 @@ import type { TokenOptions } from '#cli/options';
 import { run } from '#cli/run';
 import type { Surroundings } from '#cli/surroundings';
 import { version } from '#cli/version';
+import type { Conform } from '#conformance/conformance';
 import type { StartServer } from '#node/options';
 
 const startServer: StartServer = async (options) => (await import('#node/server')).startServer(options);
@@ -16,6 +17,9 @@ const signToken = async ({ user, ttlMs, admin, data, secret }: TokenOptions): Pr
   const key = new TextEncoder().encode(secret ?? keys.signingKey(data));
   return tokens.signToken({ user, ttlMs, admin, secret: key, now: Date.now() });
 };
+
+const conform: Conform = async (options, printing) =>
+  (await import('#conformance/conformance')).conform(options, printing);
 
 const around: Surroundings = {
   env: process.env,
@@ -28,6 +32,7 @@ const around: Surroundings = {
   now: () => Date.now(),
   startServer,
   signToken,
+  conform,
   version,
 };
 

@@ -1,5 +1,6 @@
 /** One command line, from its words to the exit status: 0 done, 1 failed, 2 wrong usage. */
-import { overview, serveHelp, tokenHelp } from '#cli/help';
+import { readConformanceOptions } from '#cli/conformance-options';
+import { conformanceHelp, overview, serveHelp, tokenHelp } from '#cli/help';
 import { notThereYet, readServeOptions, readTokenOptions } from '#cli/options';
 import { serve } from '#cli/serve';
 import type { Surroundings } from '#cli/surroundings';
@@ -28,11 +29,18 @@ const commands = new Map<string, Command>([
       return options === 'help' ? print(tokenHelp, around) : token(options, around);
     },
   ],
+  [
+    'conformance',
+    async (argv, around) => {
+      const options = readConformanceOptions(argv, around.env);
+      return options === 'help' ? print(conformanceHelp, around) : around.conform(options, around);
+    },
+  ],
   ['--help', async (_argv, around) => print(overview, around)],
   ['--version', async (_argv, around) => print(`${around.version()}\n`, around)],
 ]);
 
-const later = ['setup', 'chat', 'bench', 'demo', 'lab', 'conformance', 'trace'];
+const later = ['setup', 'chat', 'bench', 'demo', 'lab', 'trace'];
 
 const commandNamed = (name: string | undefined): Command => {
   if (name === undefined) throw new UsageError('which command? hogmanay serve, hogmanay token USER, hogmanay --help');

@@ -1,4 +1,5 @@
 /** What commands touch of the process: handed in by main.ts, replaced in tests. */
+import type { Conform } from '#conformance/conformance';
 import type { StartServer } from '#node/options';
 import type { Env } from '#cli/arguments';
 import type { TokenOptions } from '#cli/options';
@@ -14,5 +15,6 @@ export interface Surroundings {
   now(): number;
   readonly startServer: StartServer;
   readonly signToken: (options: TokenOptions) => Promise<string>;
+  readonly conform: Conform;
   readonly version: () => string;
 }

@@ -21,6 +21,7 @@ const surroundings = [
   'src/node/',
   'src/cli/',
   'src/load/',
+  'src/conformance/',
 ];
 const edge = 'src/gateway/edge/';
 const nactDriver = 'src/runtime/nact-driver.ts';
