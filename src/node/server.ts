@@ -51,19 +51,19 @@ const startActors = (ports: Ports, limits: Limits, log: Log, onState: (state: st
 
 type Actors = ReturnType<typeof startActors>;
 
+/** What there is to look at, once it is there. */
+interface Watched {
+  readonly actors?: Actors;
+  readonly edge?: Edge;
+}
+
 /** What metrics look up, instead of being told. */
-const sourcesOf = (given: () => { readonly actors: Actors; readonly edge: Edge } | undefined): Sources => {
-  const look = <T>(at: (world: { readonly actors: Actors; readonly edge: Edge }) => T, none: T): T => {
-    const world = given();
-    return world === undefined ? none : at(world);
-  };
-  return {
-    hogmanay_connections: () => [['', look(({ edge }) => edge.connections(), 0)]],
-    hogmanay_actors: () => look(({ actors }) => actors.system.census(), new Map<string, number>()),
-    hogmanay_dead_letters_total: () => look(({ actors }) => Object.entries(actors.system.deadLetters.counts), []),
-    hogmanay_gateway_state: () => look(({ actors }): [string, number][] => [[actors.app.state(), 1]], []),
-  };
-};
+const sourcesOf = (world: Watched): Sources => ({
+  hogmanay_connections: () => [['', world.edge?.connections() ?? 0]],
+  hogmanay_actors: () => world.actors?.system.census() ?? [],
+  hogmanay_dead_letters_total: () => Object.entries(world.actors?.system.deadLetters.counts ?? {}),
+  hogmanay_gateway_state: () => [[world.actors?.app.state() ?? 'warming', 1]],
+});
 
 interface Surroundings {
   readonly app: AppServer;
@@ -109,8 +109,8 @@ export const startServer = async (
   const log = jsonLog();
   const embedded = await openEmbedded(data, { limits, log, time: systemTime, seed: freshSeed() });
   const secret = new TextEncoder().encode(options.secret ?? signingKey(data));
-  let world: { readonly actors: Actors; readonly edge: Edge } | undefined;
-  const prometheus = createPrometheus(sourcesOf(() => world));
+  const world: Watched = {};
+  const prometheus = createPrometheus(sourcesOf(world));
   const store = meteredStore(embedded.ports.store, prometheus, () => performance.now());
   const tokens = jwtTokens({ secret, leewayMs: limits['token.leewayMs'] });
   const ports = decorate({ ...embedded.ports, store, tokens });
@@ -126,7 +126,7 @@ export const startServer = async (
     return done;
   });
   const { edge, operations } = listeners(options, { app, tokens, log, prometheus, drain: () => void drain() });
-  world = { actors, edge };
+  Object.assign(world, { actors, edge });
   const close = async (): Promise<void> => {
     await Promise.all([edge.close(), operations.close()]);
     actors.stop();

@@ -144,7 +144,8 @@ export class Crowd {
         'presence',
         10_000,
       );
-      if (!isRight()) wrong.push(`${watcher.user} sees ${JSON.stringify([...states()])}, shares with ${[...others]}`);
+      if (!isRight())
+        wrong.push(`${watcher.user} sees ${JSON.stringify([...states()])}, shares with ${[...others].join(' ')}`);
     }
     return wrong;
   }

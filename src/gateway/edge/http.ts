@@ -1,5 +1,4 @@
 /** HTTP servers with every patience bounded by a limit: how they are made, how they listen, how they end. */
-import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -112,7 +111,7 @@ export const closeHttp = (server: Server, withinMs: number): Promise<void> =>
     server.close(() => resolve());
     const answers = [...(pending.get(server) ?? [])].map((response) => {
       response.setTimeout(withinMs, () => response.destroy());
-      return once(response, 'close');
+      return new Promise((closed) => response.once('close', closed));
     });
     void Promise.all(answers).then(() => server.closeAllConnections());
   });
