@@ -1,16 +1,17 @@
 /** The presence actor alone: marks, watchers, privacy, and what is shown when nobody can say who is online. */
 import { describe, expect, it } from 'vitest';
 import { fault } from '#contract/effects';
+import type { LimitName } from '#contract/limits';
 import type { Seen } from '#contract/ports/presence';
 import { presenceBehaviour } from '#actors/presence/behaviour';
 import type { ToSession } from '#actors/messages';
 import { probe, recorder } from '#testkit/probe';
 import { heldMembers, heldPresence, limitsWith } from '#test/actors/kit';
 
-const start = () => {
+const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const presence = heldPresence();
   const members = heldMembers();
-  const actor = probe(presenceBehaviour({ node: 'n1', ports: { presence, members }, limits: limitsWith() }));
+  const actor = probe(presenceBehaviour({ node: 'n1', ports: { presence, members }, limits: limitsWith(limits) }));
   const ref = recorder<ToSession>('session');
   const watch = (...users: string[]) => actor.send({ t: 'watch', session: 's1', ref, user: 'bob', users });
   const shares = (...users: string[]) => {
@@ -125,6 +126,24 @@ describe('watching', () => {
     actor.seen({ alice: online });
     actor.seen({ alice: online });
     expect(actor.told()).toEqual([{ user: 'alice', state: 'online', lastSeenAt: 7 }]);
+  });
+});
+
+describe('limits of presence', () => {
+  it('presence.beatMs: how often a node says who is here', () => {
+    const actor = start({ 'presence.beatMs': 30 });
+    actor.send({ t: 'came', user: 'alice', session: 's1' });
+    actor.advance(60);
+    expect(actor.presence.beat.calls).toHaveLength(3);
+  });
+
+  it('presence.lookMs: how often it looks at those who are watched', () => {
+    const actor = start({ 'presence.lookMs': 30 });
+    actor.watch('alice');
+    actor.shares('alice');
+    actor.seen({ alice: online });
+    actor.advance(60);
+    expect(actor.presence.of.calls).toHaveLength(3);
   });
 });
 

@@ -1,4 +1,4 @@
-// The HTTP API of docs/protocol.md section 6, from outside: every route, every status, and what the connected see of it.
+// The HTTP API of docs/protocol.md section 6, from outside: every route and status, and what the connected see of it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call } from '#test/e2e/driver/http';
 import type { Answer, Call } from '#test/e2e/driver/http';

@@ -1,6 +1,7 @@
 // Kills: fifty clients in pairs and groups send as fast as they are answered, the server is killed twenty times at
 // moments of chance and started again on its data, everyone resumes by cursors and repeats what was unanswered. Guests
-// come to groups and go again meanwhile; all read, type, watch each other and look at their inboxes. At the end the checker judges all that ever went over the wire.
+// come to groups and go again meanwhile; all read, type, watch each other and look at their inboxes. At the end the
+// checker judges all that ever went over the wire.
 import { afterEach, expect, test } from 'vitest';
 import { Crowd } from '#test/e2e/crowd';
 import { Random } from '#test/e2e/driver/random';

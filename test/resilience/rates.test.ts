@@ -54,6 +54,12 @@ describe('admission', () => {
   });
 });
 
+test('rates.keys, of all rates: with room for one user, another one makes them start anew', () => {
+  const admission = new Admission(withLimits({ 'rates.keys': 1, 'send.user.perSecond': 1 }));
+  const send = (user: string): number => admission.send(user, '10.0.0.1', 0);
+  expect(['alice', 'alice', 'alice', 'bob', 'alice'].map(send)).toEqual([0, 0, 1_000, 0, 0]);
+});
+
 test('whoever insists is known by how long; a pause of more than a second ends it', () => {
   const insistence = new Insistence();
   expect([0, 1_000, 1_900, 2_901, 3_000].map((now) => insistence.refused(now))).toEqual([0, 1_000, 1_900, 0, 99]);

@@ -1,6 +1,6 @@
 /**
- * Who may see what, as the protocol page says it: memberships with their numbers, and one secret in each body and title.
- * Independent of the server: it decides before the server is asked.
+ * Who may see what, as the protocol page says it: memberships with their numbers, and one secret in each body and
+ * title. Independent of the server: it decides before the server is asked.
  */
 export interface Membership {
   readonly user: string;

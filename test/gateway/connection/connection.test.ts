@@ -103,6 +103,14 @@ describe('connection: ends', () => {
     expect(closes).toEqual([[1009, 'frame too big']]);
   });
 
+  test('badFrames.perMinute, lowered: the second one closes; 0 bears any number', () => {
+    const strict = stage({ 'badFrames.perMinute': 2 });
+    const patient = stage({ 'badFrames.perMinute': 0 });
+    for (const { receiveText } of [strict, patient]) for (let n = 0; n < 50; n += 1) receiveText('{');
+    expect(strict.closes).toEqual([[4100, 'too many bad frames']]);
+    expect([patient.closes, patient.sent().length]).toEqual([[], 50]);
+  });
+
   test('badFrames.perMinute: the tenth bad frame in a minute is answered, then 4100', () => {
     const { receiveText, codes, closes, world } = stage();
     for (let i = 0; i < 9; i += 1) receiveText('bad');

@@ -71,6 +71,25 @@ describe('edge: who is refused for now', () => {
     await dial(world.port);
   });
 
+  test('connections.ip: one more of an address is refused at the upgrade; once one left there is room', async () => {
+    const { edge, world } = await startEdge({ 'connections.ip': 2 });
+    const [first] = await Promise.all([dial(world.port), dial(world.port)]);
+    const refused = await tcp(world.port, upgradeRequest()).answer;
+    expect(refused).toContain('HTTP/1.1 503 ');
+    expect(refused).toContain('Retry-After: 1\r\n');
+    expect(refused).toContain('too many connections from this address');
+    first?.close();
+    await vi.waitFor(() => expect(edge.connections()).toBe(1));
+    await dial(world.port);
+  });
+
+  test('accept.backlog: those beyond it wait, and are served', async () => {
+    const { edge, world } = await startEdge({ 'accept.backlog': 1 });
+    // The system drops what does not fit, and the others knock again a second later, then two.
+    await Promise.all(Array.from({ length: 3 }, () => dial(world.port)));
+    expect(edge.connections()).toBe(3);
+  }, 15_000);
+
   test('a server that is not ready refuses newcomers, and keeps who is there', async () => {
     const { met, world } = await startEdge();
     const client = await dial(world.port);
