@@ -191,9 +191,19 @@ export class SimulatedClient {
         return;
       case 'error':
         return this.#refused(frame);
+      case 'server_maintenance':
+        return this.#moveOn(frame.reconnectWithinMs);
       default:
         return;
     }
+  }
+
+  /** The node is to be emptied: goes elsewhere at a random moment, before it is cut. */
+  #moveOn(withinMs: number): void {
+    const socket = this.#socket;
+    this.#world.clock.schedule(this.#world.random.int(withinMs), () => {
+      if (this.#socket === socket) socket?.cut();
+    });
   }
 
   #message(frame: FrameNamed<'message'>): void {

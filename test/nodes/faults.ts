@@ -1,6 +1,6 @@
 /**
- * What the design promises to survive, drawn from a seed: nodes that crash, pause and come back, connections that are
- * cut, publishes that are lost or late. Each fault ends by itself; at the end everything is healed.
+ * What the design promises to survive, drawn from a seed: nodes that crash, pause, drain and come back, connections
+ * that are cut, publishes that are lost or late. Each fault ends by itself; at the end everything is healed.
  */
 import type { Clock, Random } from '#contract/ports/system';
 import type { SimulatedClient } from '#test/nodes/client';
@@ -49,6 +49,14 @@ const pause = ({ clock, random, note }: FaultTargets, node: SimulatedNode): void
   });
 };
 
+const drain = ({ clock, random, note }: FaultTargets, node: SimulatedNode): void => {
+  note(`${node.name} drains`);
+  node.drain(() => {
+    note(`${node.name} has drained`);
+    clock.schedule(between(random, 20, 500), () => node.restart());
+  });
+};
+
 const storm = ({ clock, random, weather, note }: FaultTargets): void => {
   weather.lost = random.next();
   weather.longestDelayMs = between(random, 5, 2_000);
@@ -64,11 +72,12 @@ export const drawFaults = (targets: FaultTargets, count: number, withinMs: numbe
   for (let drawn = 0; drawn < count; drawn += 1) {
     const node = nodes[random.int(nodes.length)] as SimulatedNode;
     const client = clients[random.int(clients.length)] as SimulatedClient;
-    const kind = random.int(5);
+    const kind = random.int(6);
     clock.schedule(random.int(withinMs), () => {
       if (kind === 0) crash(targets, node);
       else if (kind === 1) pause(targets, node);
       else if (kind === 2) client.cut();
+      else if (kind === 3) drain(targets, node);
       else storm(targets);
     });
   }

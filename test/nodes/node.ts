@@ -71,6 +71,19 @@ export class SimulatedNode {
     [this.system, this.app] = this.#start();
   }
 
+  /** Emptied for maintenance; once nobody is connected any more, it stops as a process does, and may be started again. */
+  drain(stopped: () => void): void {
+    if (!this.takesConnections) return;
+    const { app, system } = this;
+    app.drain(() => {
+      if (this.app !== app || !this.running) return;
+      this.running = false;
+      app.detach();
+      system.stop();
+      stopped();
+    });
+  }
+
   pause(): void {
     this.paused = this.running;
   }

@@ -46,8 +46,9 @@ const ids: Ids = {
 /** Some seeds run with tight limits, so that windows fill and replays are too long. */
 const drawLimits = (random: Random): Limits => {
   const tight = random.int(3);
-  if (tight === 0) return withLimits();
+  if (tight === 0) return withLimits({ 'drain.ms': 2_000 });
   return withLimits({
+    'drain.ms': 500,
     'window.unacked': 4 + random.int(12),
     'replay.max': tight === 1 ? 8 + random.int(20) : 1_000,
     'append.group': 1 + random.int(8),
@@ -66,6 +67,8 @@ export interface Happened {
   replaced: number;
   /** Numbers that came out of order or not at all, and were read from the store. */
   gaps: number;
+  /** Sessions that heard that their node is to be emptied. */
+  maintained: number;
   /** Writes that ended without saying whether they landed. */
   unknown: number;
 }
@@ -77,11 +80,12 @@ const noteWhat = (happened: Happened, message: unknown): void => {
   if (t === 'fan-read') happened.takenOver += 1;
   if (t === 'replaced') happened.replaced += 1;
   if (t === 'gap') happened.gaps += 1;
+  if (t === 'maintenance') happened.maintained += 1;
 };
 
 const transcript = () => {
   const hash = createHash('sha256');
-  const happened: Happened = { conflicts: 0, takenOver: 0, replaced: 0, gaps: 0, unknown: 0 };
+  const happened: Happened = { conflicts: 0, takenOver: 0, replaced: 0, gaps: 0, maintained: 0, unknown: 0 };
   const observer: Observer = (path, { id, cause, from, at, message }) => {
     noteWhat(happened, message);
     hash.update(`${path} ${id} ${cause} ${from} ${at} ${describeMessage(message)}\n`);
