@@ -59,8 +59,12 @@ export const requestBehaviour = (
     receive({ kit, call, done, state, ctx }, message);
     return state;
   },
-  stopped: (state, _reason, ctx) => {
-    refuse({ kit, call, done, state, ctx }, fault('store.unavailable', 'the server stopped', effectOf(call), 1_000));
+  stopped: (state, reason, ctx) => {
+    const why =
+      reason.kind === 'failed'
+        ? fault('gateway.internal', 'a fault of ours', 'unknown')
+        : fault('store.unavailable', 'the server stopped', effectOf(call));
+    refuse({ kit, call, done, state, ctx }, why);
   },
 });
 

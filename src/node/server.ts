@@ -85,7 +85,7 @@ const listeners = (options: ServeOptions, { app, tokens, log, prometheus, drain 
     accept: (socket, { name, ip }) => new Connection({ ...given, name, ip, socket }),
   });
   const operations = createOperations({
-    ...{ host: opsHost, port: opsPort, limits, tokens, now, ready, drain },
+    ...{ host: opsHost, port: opsPort, limits, log, tokens, now, ready, drain },
     metrics: () => prometheus.read(),
   });
   return { edge, operations };

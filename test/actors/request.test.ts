@@ -122,6 +122,12 @@ describe('a request', () => {
     expect(answers).toMatchObject([{ frame: { code: 'store.unavailable', effect: 'unknown' } }]);
   });
 
+  it('a fault of ours is gateway.internal, effect unknown', () => {
+    const { answers, reply } = start({ t: 'history', id: '', conv: 'c1', limit: 2 });
+    reply({ t: 'page', id: '', conv: 'c1', entries: undefined as never, more: false, last: 1 });
+    expect(answers).toMatchObject([{ frame: { code: 'gateway.internal', effect: 'unknown', of: 'history' } }]);
+  });
+
   it('a conversation that has too much to do is gateway.overloaded', () => {
     const { answers } = start(send, {}, fault('runtime.mailbox_full', 'full'));
     expect(answers).toMatchObject([{ frame: { code: 'gateway.overloaded', effect: 'none', retryAfterMs: 1_000 } }]);

@@ -61,7 +61,8 @@ export const refusal = (
   limits: Limits,
   headers: Readonly<Record<string, string>> = {},
 ): Answer => {
-  const error = { t: 'error', code, message, effect: 'none' } as const;
+  const effect = code === 'gateway.internal' ? 'unknown' : 'none';
+  const error = { t: 'error', code, message, effect } as const;
   return errorAnswer(error, limits, { Connection: 'close', ...headers });
 };
 

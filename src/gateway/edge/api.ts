@@ -7,7 +7,7 @@ import type { ApiAnswer, ApiCall } from '#contract/api';
 import type { Outcome } from '#contract/effects';
 import type { ErrorFrame } from '#contract/frames';
 import type { Limits } from '#contract/limits';
-import type { Claims, Tokens } from '#contract/ports/system';
+import type { Claims, Log, Tokens } from '#contract/ports/system';
 import { errorAnswer, json, refusal, type Answer } from '#gateway/edge/answers';
 import { apiRoutes, type ApiRoute } from '#gateway/edge/api-routes';
 import { addressOf, pathOf } from '#gateway/edge/http';
@@ -15,6 +15,7 @@ import { decoded, queryOf } from '#gateway/edge/query';
 
 export interface ApiOptions {
   readonly limits: Limits;
+  readonly log: Log;
   readonly tokens: Tokens;
   readonly now: () => number;
   readonly request: (call: ApiCall, done: (answer: ApiAnswer) => void) => void;
@@ -27,13 +28,24 @@ export type Api = (request: IncomingMessage, respond: Respond) => boolean;
 
 const bearer = /^Bearer +([^\s]+)$/i;
 
+/** A fault of ours ends one request, and neither the process nor anybody else's. */
+const guarded = ({ limits, log }: Pick<ApiOptions, 'limits' | 'log'>, respond: Respond, work: () => void): void => {
+  try {
+    work();
+  } catch (error) {
+    log.error('a request failed', { error: String(error) });
+    respond(refusal('gateway.internal', 'a fault of ours', limits));
+  }
+};
+
 /** Whose request it is; fails with `gateway.unauthenticated`. */
 export const authenticate = (
-  { tokens, now, limits }: Pick<ApiOptions, 'tokens' | 'now' | 'limits'>,
+  options: Pick<ApiOptions, 'tokens' | 'now' | 'limits' | 'log'>,
   request: IncomingMessage,
   known: (claims: Claims) => void,
   respond: Respond,
 ): void => {
+  const { tokens, now, limits } = options;
   const headers = { 'WWW-Authenticate': 'Bearer' };
   const token = bearer.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined)
@@ -42,7 +54,7 @@ export const authenticate = (
     token,
     now(),
   )((outcome: Outcome<Claims>) => {
-    if (outcome.ok) known(outcome.value);
+    if (outcome.ok) guarded(options, respond, () => known(outcome.value));
     else respond(refusal('gateway.unauthenticated', outcome.fault.message, limits, headers));
   });
 };
@@ -101,7 +113,7 @@ export const createApi = (options: ApiOptions): Api => {
   const refused = (error: ErrorFrame): Answer => errorAnswer(error, limits);
 
   const judge = (route: ApiRoute, conv: string, request: IncomingMessage, { user }: Claims, respond: Respond): void => {
-    readBody(request, limits['frame.bytes'], (body) => {
+    const take = (body: Uint8Array | undefined): void => {
       if (body === undefined) return respond(refusal('gateway.body_too_big', 'the body is too long', limits));
       const query = queryOf(request.url ?? '');
       if (query === undefined) return respond(badFrame('the query is malformed, or names a field twice'));
@@ -109,7 +121,8 @@ export const createApi = (options: ApiOptions): Api => {
       if ('error' in judged) return respond(refused(judged.error));
       const call = { user, ip: addressOf(request), frame: judged.frame };
       options.request(call, (answer) => respond(answered(answer)));
-    });
+    };
+    readBody(request, limits['frame.bytes'], (body) => guarded(options, respond, () => take(body)));
   };
 
   return (request, respond) => {

@@ -91,7 +91,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     '/protocol.json': () => schema,
   });
   const schema = text('application/schema+json', `${JSON.stringify(protocolSchema())}\n`);
-  const api = createApi({ limits, ...options.api });
+  const api = createApi({ limits, log, ...options.api });
   const headcount = new Headcount();
   const server = createHttp(
     limits,

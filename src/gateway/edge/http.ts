@@ -80,7 +80,7 @@ export const createHttp = (limits: Limits, handler: Handler): Server => {
       responses.add(response);
       response.on('close', () => responses.delete(response));
       handler(request, ({ status, headers, body }) => {
-        if (!response.destroyed) response.writeHead(status, headers).end(body);
+        if (!response.destroyed && !response.headersSent) response.writeHead(status, headers).end(body);
       });
     },
   );

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '#contract/limits';
-import type { Tokens } from '#contract/ports/system';
+import type { Log, Tokens } from '#contract/ports/system';
 import { createRoute, json, okay, refusal, text } from '#gateway/edge/answers';
 import { authenticate, type Respond } from '#gateway/edge/api';
 import { closeHttp, createHttp, listen, pathOf, type Address } from '#gateway/edge/http';
@@ -16,6 +16,7 @@ export interface Operations {
 
 export interface OperationsOptions extends Address {
   readonly limits: Limits;
+  readonly log: Log;
   readonly tokens: Tokens;
   readonly now: () => number;
   readonly ready: () => boolean;

@@ -27,6 +27,7 @@ export const silentOps: OperationsOptions = {
   host: '127.0.0.1',
   port: 0,
   limits: withLimits(),
+  log: quiet,
   tokens: silentDoors.api.tokens,
   now: () => 0,
   ready: () => true,

@@ -1,0 +1,83 @@
+// The HTTP API on a real listener with actors that are not there: what the edge itself decides.
+import { describe, expect, test, vi } from 'vitest';
+import type { ApiAnswer, ApiCall } from '#contract/api';
+import { errorTable, type ErrorCode } from '#contract/errors';
+import { ok } from '#contract/effects';
+import { noMeter } from '#contract/metrics';
+import { startEdge, tcp } from '#test/gateway/edge/kit';
+
+type Answering = (call: ApiCall) => ApiAnswer | undefined;
+
+const start = async (answering: Answering) => {
+  const calls: ApiCall[] = [];
+  const api = {
+    tokens: { verify: () => (done: (outcome: ReturnType<typeof ok>) => void) => done(ok({ user: 'alice' })) },
+    now: () => 0,
+    request: (call: ApiCall, done: (answer: ApiAnswer) => void) => {
+      calls.push(call);
+      const answer = answering(call);
+      if (answer !== undefined) done(answer);
+    },
+  };
+  const { url, world } = await startEdge({}, undefined, { api: api as never, meter: noMeter });
+  const ask = (path: string, body?: string) =>
+    fetch(`${url}${path}`, {
+      headers: { authorization: 'bearer token' },
+      ...(body === undefined ? {} : { method: 'POST', body }),
+    });
+  return { calls, ask, world };
+};
+
+const send = '{"id":"send-0001","conv":"c","body":"x"}';
+
+describe('the API', () => {
+  test('tells the actors who asks, from where, and what', async () => {
+    const { calls, ask } = await start(({ frame }) => ({
+      frame: { t: 'queued', id: frame.id, conv: 'c' },
+      isNew: true,
+    }));
+    const answer = await ask('/messages', send);
+    expect([answer.status, await answer.json()]).toEqual([202, { id: 'send-0001', conv: 'c' }]);
+    expect(calls).toEqual([
+      { user: 'alice', ip: '127.0.0.1', frame: { t: 'send', id: 'send-0001', conv: 'c', body: 'x' } },
+    ]);
+  });
+
+  test.each(Object.keys(errorTable) as ErrorCode[])(
+    'G5 an error %s has its status, and Retry-After where it may be tried again',
+    async (code) => {
+      const { ask } = await start(() => ({
+        frame: { t: 'error', code, message: 'why', effect: 'none', retryAfterMs: 1_500 },
+        isNew: false,
+      }));
+      const answer = await ask('/inbox');
+      const status = errorTable[code].http ?? 500;
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('retry-after')).toBe(status === 429 || status === 503 ? '2' : null);
+      expect(await answer.json()).toMatchObject({ code, message: 'why', effect: 'none' });
+    },
+  );
+
+  test('a fault of ours is 500 gateway.internal, effect unknown, and the server lives', async () => {
+    const { ask } = await start(() => {
+      throw new Error('planted');
+    });
+    for (let n = 0; n < 2; n += 1) {
+      const answer = await ask('/messages', send);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        500,
+        { code: 'gateway.internal', effect: 'unknown' },
+      ]);
+    }
+  });
+
+  test('a client that goes before its answer comes harms nobody', async () => {
+    const { calls, world } = await start(() => undefined);
+    const length = Buffer.byteLength(send);
+    const head = `POST /messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nContent-Length: ${length}\r\n\r\n`;
+    const gone = tcp(world.port, head + send);
+    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    gone.socket.destroy();
+    expect((await fetch(`http://127.0.0.1:${world.port}/healthz`)).status).toBe(200);
+  });
+});
