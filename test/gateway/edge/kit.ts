@@ -30,6 +30,7 @@ export const silentOps: OperationsOptions = {
   tokens: silentDoors.api.tokens,
   now: () => 0,
   ready: () => true,
+  meter: noMeter,
   metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
   drain: () => undefined,
 };
