@@ -7,6 +7,7 @@ import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { FromConnection } from '#contract/inlet';
 import type { Limits } from '#contract/limits';
+import type { Meter } from '#contract/metrics';
 import type { NodeMessage, NodeName } from '#contract/ports/bus';
 import type { Outlet } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
@@ -35,6 +36,8 @@ export interface AppServerOptions {
   readonly limits: Limits;
   /** No other server takes over this one's clients. */
   readonly alone: boolean;
+  /** Told what is refused over a rate. */
+  readonly meter?: Meter;
   /** Told with every change of the gateway's machine. */
   readonly onState?: (state: string) => void;
 }
@@ -77,7 +80,7 @@ export const appServer = (options: AppServerOptions): AppServer => {
     system.tellCausedBy(message.cause, delivery, message);
   };
   const unsubscribe = ports.bus.subscribe(node, receive);
-  const admission = new Admission(limits);
+  const admission = new Admission(limits, options.meter);
   const kit = { node, ports, ids, limits, delivery, gateway, presence, admission, conversations };
   const requests = new Nursery(system, 'requests');
   return {

@@ -19,6 +19,7 @@ export const metricTable = {
   hogmanay_frames_sent_total: row('counter', 'Frames sent to clients', 'type'),
   hogmanay_errors_total: row('counter', 'Error frames sent to clients', 'code'),
   hogmanay_http_requests_total: row('counter', 'HTTP requests answered', 'route', 'status'),
+  hogmanay_rate_limited_total: row('counter', 'Sends and HTTP requests refused over a rate, by its limit', 'limit'),
   hogmanay_messages_stored_total: row('counter', 'Entries that were given a number'),
   hogmanay_messages_duplicate_total: row('counter', 'Repeated sends that were answered with their first number'),
   hogmanay_append_conflicts_total: row('counter', 'Appends that another writer won'),

@@ -11,6 +11,7 @@ import { systemTime } from '#adapters/system/time';
 import { appServer } from '#actors/app-server';
 import type { AppServer } from '#actors/app-server';
 import type { Limits } from '#contract/limits';
+import type { Meter } from '#contract/metrics';
 import type { Outlet } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
 import type { Log, Tokens } from '#contract/ports/system';
@@ -33,13 +34,20 @@ export type Decorate = (ports: Ports) => Ports;
 
 const node = 'embedded';
 
+interface ActorOptions {
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly onState: (state: string) => void;
+}
+
 /** The actors, on nact and the real clock. */
-const startActors = (ports: Ports, limits: Limits, log: Log, onState: (state: string) => void) => {
+const startActors = (ports: Ports, { limits, log, meter, onState }: ActorOptions) => {
   const clock = new RealClock(systemTime);
   const driver = new NactDriver(clock);
   const epoch = systemTime.now().toString(36);
   const system = new ActorSystem({ name: node, epoch, driver, limits, log, seed: freshSeed() });
-  const app = appServer({ system, node, ports, ids: systemIds, limits, alone: true, onState });
+  const app = appServer({ system, node, ports, ids: systemIds, limits, alone: true, meter, onState });
   const stop = (): void => {
     app.detach();
     system.stop();
@@ -85,7 +93,7 @@ const listeners = (options: ServeOptions, { app, tokens, log, prometheus, drain 
     accept: (socket, { name, ip }) => new Connection({ ...given, name, ip, socket }),
   });
   const operations = createOperations({
-    ...{ host: opsHost, port: opsPort, limits, log, tokens, now, ready, drain },
+    ...{ host: opsHost, port: opsPort, limits, log, tokens, now, ready, drain, meter: prometheus },
     metrics: () => prometheus.read(),
   });
   return { edge, operations };
@@ -116,7 +124,10 @@ export const startServer = async (
   const ports = decorate({ ...embedded.ports, store, tokens });
   let serving: () => void = () => undefined;
   const served = new Promise<void>((resolve) => (serving = resolve));
-  const actors = startActors(ports, limits, log, (state) => state === 'serving' && serving());
+  const actors = startActors(ports, {
+    ...{ limits, log, meter: prometheus },
+    onState: (state) => state === 'serving' && serving(),
+  });
   const { app } = actors;
   let ended: (how: Promise<void>) => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (ended = resolve));

@@ -21,8 +21,17 @@ export class KeyedRate {
 
   /** 0: taken. Else milliseconds until the next one would be. */
   take(key: string, now: Millis): number {
+    return this.#bucketOf(key, now)?.take(now) ?? 0;
+  }
+
+  /** The same answer, with nothing taken. */
+  wait(key: string, now: Millis): number {
+    return this.#bucketOf(key, now)?.wait(now) ?? 0;
+  }
+
+  #bucketOf(key: string, now: Millis): TokenBucket | undefined {
     const { perSecond, burst, keysMax } = this.options;
-    if (perSecond === 0) return 0;
+    if (perSecond === 0) return undefined;
     const bucket = this.#buckets.get(key) ?? new TokenBucket(perSecond, burst, now);
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
@@ -30,6 +39,6 @@ export class KeyedRate {
       const [oldest = key] = this.#buckets.keys();
       this.#buckets.delete(oldest);
     }
-    return bucket.take(now);
+    return bucket;
   }
 }

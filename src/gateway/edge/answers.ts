@@ -36,7 +36,8 @@ export const json = (status: number, value: object, headers: Readonly<Record<str
   answer(status, 'application/json', `${JSON.stringify(value)}\n`, headers);
 
 /** Text for machines, of another type. */
-export const text = (type: string, body: string): Answer => answer(200, type, body);
+export const text = (type: string, body: string, headers: Readonly<Record<string, string>> = {}): Answer =>
+  answer(200, type, body, headers);
 
 /** An error of the wire as HTTP has it. `retryAfterMs` is said in seconds as well. */
 export const errorAnswer = (

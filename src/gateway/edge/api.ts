@@ -112,7 +112,14 @@ export const createApi = (options: ApiOptions): Api => {
 
   const refused = (error: ErrorFrame): Answer => errorAnswer(error, limits);
 
-  const judge = (route: ApiRoute, conv: string, request: IncomingMessage, { user }: Claims, respond: Respond): void => {
+  const judge = (
+    route: ApiRoute,
+    conv: Matched['conv'],
+    request: IncomingMessage,
+    { user }: Claims,
+    respond: Respond,
+  ): void => {
+    if (conv === undefined) return respond(badFrame('the path is malformed'));
     const take = (body: Uint8Array | undefined): void => {
       if (body === undefined) return respond(refusal('gateway.body_too_big', 'the body is too long', limits));
       const query = queryOf(request.url ?? '');
@@ -134,8 +141,7 @@ export const createApi = (options: ApiOptions): Api => {
     if (route === undefined) {
       const methods = matched.routes.flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method]));
       respond(refusal('gateway.method', `${methods.join(', ')} only`, limits, { Allow: methods.join(', ') }));
-    } else if (conv === undefined) respond(badFrame('the path is malformed'));
-    else authenticate(options, request, (claims) => judge(route, conv, request, claims, respond), respond);
+    } else authenticate(options, request, (claims) => judge(route, conv, request, claims, respond), respond);
     return true;
   };
 };

@@ -17,6 +17,7 @@ import { Corks } from '#gateway/edge/corks';
 import {
   addressOf,
   closeHttp,
+  countRequest,
   createHttp,
   killHttp,
   listen,
@@ -64,6 +65,9 @@ export interface Edge {
 
 const subprotocol = 'hogmanay.v1';
 
+/** How long the schema may be kept by others: it changes with a release at most. */
+const schemaMaxAgeSeconds = 300;
+
 /** The types of ws lag behind its options. */
 interface WebSocketOptions extends ServerOptions {
   readonly closeTimeout: number;
@@ -90,7 +94,9 @@ export const createEdge = (options: EdgeOptions): Edge => {
     '/readyz': () => (ready() ? okay() : notNow('not taking connections')),
     '/protocol.json': () => schema,
   });
-  const schema = text('application/schema+json', `${JSON.stringify(protocolSchema())}\n`);
+  const schema = text('application/schema+json', `${JSON.stringify(protocolSchema())}\n`, {
+    'Cache-Control': `public, max-age=${schemaMaxAgeSeconds}`,
+  });
   const api = createApi({ limits, log, ...options.api });
   const headcount = new Headcount();
   const server = createHttp(
@@ -117,8 +123,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
     const refused = refuse(request);
-    if (refused !== undefined) writeAnswer(stream, refused);
-    else sockets.handleUpgrade(request, stream, head, (webSocket) => attend(webSocket, stream, request));
+    if (refused !== undefined) {
+      countRequest(options.meter, request, refused);
+      writeAnswer(stream, refused);
+    } else sockets.handleUpgrade(request, stream, head, (webSocket) => attend(webSocket, stream, request));
   });
   sockets.on('wsClientError', (error: Error, stream: Duplex) => {
     const headers = { 'Sec-WebSocket-Version': '13' };
@@ -133,7 +141,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
     },
     connections: () => sockets.clients.size,
     close: async () => {
-      for (const webSocket of sockets.clients) webSocket.close(closeCodes.maintenance, 'maintenance');
+      for (const webSocket of sockets.clients) {
+        if (webSocket.readyState === webSocket.OPEN) countClose(options.meter, closeCodes.maintenance);
+        webSocket.close(closeCodes.maintenance, 'maintenance');
+      }
       const lastOneLeft = new Promise((resolve) => sockets.close(resolve));
       await Promise.all([closeHttp(server, limits['close.withinMs']), lastOneLeft]);
     },
@@ -144,6 +155,14 @@ export const createEdge = (options: EdgeOptions): Edge => {
   };
 };
 
+/** What `ws` closes by itself, and with which code: it reports an error of its own. */
+const brokenRules: Readonly<Record<string, number>> = {
+  WS_ERR_INVALID_UTF8: closeCodes.notUtf8,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: closeCodes.frameTooBig,
+};
+
+const countClose = (meter: Meter, code: number): void => meter.count('hogmanay_connections_closed_total', String(code));
+
 /** Brings a WebSocket and its connection together. Errors of sockets end that socket and nothing else. */
 const createAttendant = ({ accept, log, meter }: EdgeOptions, headcount: Headcount) => {
   const corks = new Corks();
@@ -151,9 +170,13 @@ const createAttendant = ({ accept, log, meter }: EdgeOptions, headcount: Headcou
   return (webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void => {
     const ip = addressOf(request);
     headcount.come(ip);
-    webSocket.on('error', () => undefined);
+    webSocket.on('error', (error: NodeJS.ErrnoException) => {
+      const code = brokenRules[error.code ?? ''];
+      if (code !== undefined) countClose(meter, code);
+    });
     webSocket.on('close', () => headcount.go(ip));
     if (webSocket.protocol !== subprotocol) {
+      countClose(meter, closeCodes.noCommonProtocol);
       webSocket.close(closeCodes.noCommonProtocol, `no common protocol version: ${subprotocol}`);
       return;
     }

@@ -38,30 +38,25 @@ export const addressOf = (request: IncomingMessage): string => hostOf(request.so
 /** Answers one request, once, now or later. */
 export type Handler = (request: IncomingMessage, respond: (answer: Answer) => void) => void;
 
+const publicRoutes = ['messages', 'conversations', 'inbox', 'poll', 'protocol.json', 'ws'];
+const knownRoutes = new Set([...publicRoutes, 'healthz', 'readyz', 'metrics', 'admin']);
+
 /** Routes for counting: whatever is asked for, there are only so many of them. */
 const routeOf = (request: IncomingMessage): string => {
   const [, first = '', , third] = pathOf(request).split('/');
-  const known = [
-    'messages',
-    'conversations',
-    'inbox',
-    'poll',
-    'healthz',
-    'readyz',
-    'protocol.json',
-    'metrics',
-    'admin',
-  ];
-  if (!known.includes(first)) return 'other';
+  if (!knownRoutes.has(first)) return 'other';
   return third === 'members' ? 'members' : first;
 };
+
+export const countRequest = (meter: Meter, request: IncomingMessage, { status }: Answer): void =>
+  meter.count('hogmanay_http_requests_total', `${routeOf(request)} ${status}`);
 
 /** Counts requests by route and status. */
 export const metered =
   (meter: Meter, handler: Handler): Handler =>
   (request, respond) =>
     handler(request, (answer) => {
-      meter.count('hogmanay_http_requests_total', `${routeOf(request)} ${answer.status}`);
+      countRequest(meter, request, answer);
       respond(answer);
     });
 

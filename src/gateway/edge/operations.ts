@@ -4,10 +4,11 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '#contract/limits';
+import type { Meter } from '#contract/metrics';
 import type { Log, Tokens } from '#contract/ports/system';
 import { createRoute, json, okay, refusal, text } from '#gateway/edge/answers';
 import { authenticate, type Respond } from '#gateway/edge/api';
-import { closeHttp, createHttp, listen, pathOf, type Address } from '#gateway/edge/http';
+import { closeHttp, createHttp, listen, metered, pathOf, type Address, type Handler } from '#gateway/edge/http';
 
 export interface Operations {
   listen(): Promise<Address>;
@@ -20,6 +21,7 @@ export interface OperationsOptions extends Address {
   readonly tokens: Tokens;
   readonly now: () => number;
   readonly ready: () => boolean;
+  readonly meter: Meter;
   /** The metrics in words, and their media type. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
   /** Empties the server, and ends it. */
@@ -51,13 +53,14 @@ export const createOperations = (options: OperationsOptions): Operations => {
 
   const only = (method: string) => refusal('gateway.method', `${method} only`, limits, { Allow: method });
 
-  const server = createHttp(limits, (request, respond) => {
+  const handle: Handler = (request, respond) => {
     const path = pathOf(request);
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (path === '/metrics') return reads ? metrics(respond) : respond(only('GET, HEAD'));
     if (path === '/admin/drain') return request.method === 'POST' ? drain(request, respond) : respond(only('POST'));
     respond(probes(request.method ?? 'GET', path));
-  });
+  };
+  const server = createHttp(limits, metered(options.meter, handle));
   return {
     listen: () => listen(server, options, limits['accept.backlog']),
     close: () => closeHttp(server, limits['close.withinMs']),

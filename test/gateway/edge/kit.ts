@@ -31,6 +31,7 @@ export const silentOps: OperationsOptions = {
   tokens: silentDoors.api.tokens,
   now: () => 0,
   ready: () => true,
+  meter: noMeter,
   metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
   drain: () => undefined,
 };
