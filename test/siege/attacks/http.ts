@@ -25,13 +25,7 @@ async function traverse(camp: Camp): Promise<void> {
 
 const hello = Buffer.from('16030100c8010000c40303', 'hex');
 const garbage: readonly (string | Buffer)[] = [
-  ...[
-    'nonsense\r\n\r\n',
-    'GET / HTTP/9.9\r\n\r\n',
-    'GET /healthz\r\n\r\n',
-    '\r\n\r\n\r\n\0\0\0\0',
-    '{"t":"hello"}\r\n',
-  ],
+  ...['nonsense\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n', '\r\n\r\n\r\n\0\0\0\0', '{"t":"hello"}\r\n'],
   ...['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'EHLO siege\r\n', 'GET  /healthz  HTTP/1.1\r\n\r\n', 'GET /h\xe9 X\r\n\r\n'],
   Buffer.concat([hello, Buffer.alloc(200, 7)]),
   Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 167 + 13) & 0xff)),

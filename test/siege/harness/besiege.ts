@@ -68,7 +68,9 @@ export async function measure(
   const before = memoryOf(pid);
   forgetPeak(pid);
   for (let turn = 0; turn < turns; turn += 1) {
+    const { phase } = town;
     begin(attacks);
+    phase.handOver(town.phase);
     const [tally] = await Promise.all([strike(attack, attackMs), sleep(attackMs)]);
     tallies.push(tally);
     begin(quiet);

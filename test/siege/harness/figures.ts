@@ -13,13 +13,20 @@ interface Sent {
 }
 
 export class Phase {
-  readonly #sent: Sent[] = [];
+  #sent: Sent[] = [];
 
   /** Notes a send; what comes of it is told to the two functions. */
   send(at: number): { stored: (at: number) => void; delivered: (at: number) => void } {
     const sent: Sent = { at };
     this.#sent.push(sent);
     return { stored: (then) => (sent.stored ??= then), delivered: (then) => (sent.delivered ??= then) };
+  }
+
+  /** What is under way when a quiet phase ends belongs to the attack: that is what it meets. */
+  handOver(next: Phase): void {
+    const isDone = ({ stored, delivered }: Sent): boolean => stored !== undefined && delivered !== undefined;
+    next.#sent.push(...this.#sent.filter((sent) => !isDone(sent)));
+    this.#sent = this.#sent.filter(isDone);
   }
 
   /** As of `now`: whatever is not there yet has taken that long already. */

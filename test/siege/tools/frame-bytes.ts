@@ -40,22 +40,26 @@ export function closePayload(code: number, reason: string | Buffer = ''): Buffer
   return Buffer.concat([bytes, Buffer.from(reason)]);
 }
 
-export interface ServerSaid {
+export interface Said {
   readonly opcode: number;
   readonly payload: Buffer;
 }
 
-/** Takes whole frames of a server off the front of `bytes` (never masked, never in fragments); answers what is left. */
-export function takeFrames(bytes: Buffer, take: (said: ServerSaid) => void): Buffer {
+/** Takes whole frames off the front of `bytes`, masked or not, each by itself; answers what is left. */
+export function takeFrames(bytes: Buffer, take: (said: Said) => void): Buffer {
   let rest = bytes;
   for (;;) {
     if (rest.length < 2) return rest;
-    const short = (rest[1] ?? 0) & 0x7f;
+    const second = rest[1] ?? 0;
+    const short = second & 0x7f;
     const start = short < 126 ? 2 : short === 126 ? 4 : 10;
     if (rest.length < start) return rest;
     const length = short < 126 ? short : short === 126 ? rest.readUInt16BE(2) : Number(rest.readBigUInt64BE(2));
-    if (rest.length < start + length) return rest;
-    take({ opcode: (rest[0] ?? 0) & 0x0f, payload: rest.subarray(start, start + length) });
-    rest = rest.subarray(start + length);
+    const maskLength = second & 0x80 ? mask.length : 0;
+    const end = start + maskLength + length;
+    if (rest.length < end) return rest;
+    const payload = rest.subarray(start + maskLength, end);
+    take({ opcode: (rest[0] ?? 0) & 0x0f, payload: maskLength > 0 ? masked(payload) : payload });
+    rest = rest.subarray(end);
   }
 }

@@ -1,6 +1,6 @@
 /** A WebSocket by hand: it upgrades, hears frames, and says whatever it is told to, right or wrong. */
 import { frameBytes, takeFrames } from '#test/siege/tools/frame-bytes';
-import type { FrameShape, ServerSaid } from '#test/siege/tools/frame-bytes';
+import type { FrameShape, Said } from '#test/siege/tools/frame-bytes';
 import { Line } from '#test/siege/tools/line';
 import type { Address } from '#test/siege/tools/line';
 
@@ -87,7 +87,7 @@ export class Wire {
     this.#wake();
   }
 
-  #take({ opcode, payload }: ServerSaid): void {
+  #take({ opcode, payload }: Said): void {
     if (opcode === 1) this.frames.push(JSON.parse(payload.toString('utf8')) as Heard);
     else if (opcode === 8) this.code ??= payload.length < 2 ? 1005 : payload.readUInt16BE(0);
     else if (opcode === 9 && !this.isMute) this.raw(Buffer.from(payload), { opcode: 10 });
