@@ -1,4 +1,5 @@
 /** Frames that break the protocol of docs/protocol.md: too big, no JSON, of unknown types, binary, not UTF-8, torn. */
+import { outcomeOf } from '#test/siege/attack';
 import type { Attack, Camp } from '#test/siege/attack';
 import type { Wire } from '#test/siege/tools/wire';
 
@@ -46,7 +47,7 @@ async function tenBad(camp: Camp, wire: Wire, texts: readonly string[], what: st
   for (let n = 0; n < 10; n += 1) wire.raw(texts[n % texts.length] ?? '');
   for (let n = 0; n < 9; n += 1) {
     const error = await camp.answer(wire, 'error');
-    camp.expect(what, String(error?.['code'] ?? 'silence'), 'gateway.bad_frame');
+    camp.expect(what, outcomeOf(error), 'gateway.bad_frame');
   }
   await camp.ends(wire, `${what}, ten times`, '4100');
 }

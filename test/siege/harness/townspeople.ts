@@ -92,8 +92,12 @@ export class Townspeople {
       const readers = new Map<string, Client[]>();
       for (const { client, conv } of this.#talkers) readers.set(conv, [...(readers.get(conv) ?? []), client]);
       for (const [conv, clients] of readers) {
-        const { seq } = await stage.inTime(clients[0]?.members(conv) ?? Promise.reject(), 'who is in', withinMs);
-        for (const client of clients) await client.holds(conv, seq, withinMs);
+        const standings = await stage.inTime(
+          Promise.all(clients.map((client) => client.members(conv))),
+          'who is in',
+          withinMs,
+        );
+        for (const client of clients) await client.holds(conv, Math.max(...standings.map(({ seq }) => seq)), withinMs);
       }
       const findings = await stage.verdict(readers);
       return findings === '' ? this.takeHarm() : [...this.takeHarm(), findings];

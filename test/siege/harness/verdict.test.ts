@@ -1,10 +1,12 @@
 // The verdict of a siege, over planted figures: each thing that can be wrong is found, and nothing else is.
 import { describe, expect, test } from 'vitest';
+import type { Attack } from '#test/siege/attack';
+import { judge } from '#test/siege/harness/besiege';
 import { p99, Phase, together } from '#test/siege/harness/figures';
 import { allowedRatio, fewestSends, floorMs, slowness, verdict } from '#test/siege/harness/verdict';
 import type { Measured } from '#test/siege/harness/verdict';
 
-const attack = { memoryMiB: 64 };
+const attack: Attack = { name: 'planted', answer: 'none', memoryMiB: 64, strike: () => Promise.resolve() };
 
 const fine: Measured = {
   sends: { quiet: 1_000, attack: 1_000 },
@@ -41,6 +43,28 @@ describe('verdict', () => {
 
   test('where memory cannot be known, nothing is said of it', () => {
     expect(verdict(attack, { ...fine, memory: null })).toEqual([]);
+  });
+});
+
+describe('measuring again', () => {
+  const slow: Measured = { ...fine, stored: { quietMs: 10, attackMs: 60 } };
+
+  /** The verdict over these measurements, one after the other, and how many of them were needed. */
+  const judged = async (...measurements: Measured[]): Promise<[number, number]> => {
+    const left = [...measurements];
+    const { findings } = await judge(attack, () => Promise.resolve(left.shift() ?? fine));
+    return [findings.length, measurements.length - left.length];
+  };
+
+  test('what was slow once, or twice, was the machine; three times, the attack', async () => {
+    expect(await judged(slow, slow, fine)).toEqual([0, 3]);
+    expect(await judged(slow, slow, slow, fine)).toEqual([1, 3]);
+  });
+
+  test('nothing else is given another chance', async () => {
+    const harmed: Measured = { ...slow, harm: ['user1 was disconnected with 1006'] };
+    expect(await judged(harmed, fine)).toEqual([2, 1]);
+    expect(await judged(fine, slow)).toEqual([0, 1]);
   });
 });
 

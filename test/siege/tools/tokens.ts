@@ -9,7 +9,7 @@ const encoded = (value: object | string): string =>
 const hashes: Readonly<Record<string, string>> = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' };
 
 /** A token of these claims, signed by HMAC as its header says. */
-export function signed(claims: Json, secret: string, header: Json & { alg: string } = { alg: 'HS256' }): string {
+function signed(claims: Json, secret: string, header: Json & { alg: string } = { alg: 'HS256' }): string {
   const text = `${encoded(header)}.${encoded(claims)}`;
   const hash = hashes[header.alg] ?? 'sha256';
   return `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`;
