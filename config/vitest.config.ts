@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['source', 'node', 'import', 'module', 'default'];
 const house = 'test/house/**/*.test.ts';
-const served = ['test/{e2e,live,node,cli,bench}/**/*.test.ts'];
+const served = ['test/{e2e,live,node,cli,bench,siege}/**/*.test.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

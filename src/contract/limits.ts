@@ -27,6 +27,7 @@ export const limitTable = {
   'frames.perSecond': row(2_000, 'perSecond', 'gateway.rate_limited; after frames.overMs without pause close 4002'),
   'frames.overMs': row(10_000, 'ms', 'close 4002'),
   'frame.fragments': row(16_384, 'count', 'close 1008'),
+  'pings.pending': row(60, 'count', 'the connection just ends: so many pongs that the client has not taken'),
   'send.user.perSecond': row(200, 'perSecond', 'gateway.rate_limited; the burst is twice that'),
   'send.ip.perSecond': row(20_000, 'perSecond', 'gateway.rate_limited; the burst is one second’s worth'),
   'inbox.waitMs': row(1_000, 'ms', 'an inbox is answered although an earlier `read` of the connection is not done'),

@@ -72,6 +72,7 @@ const schemaMaxAgeSeconds = 300;
 interface WebSocketOptions extends ServerOptions {
   readonly closeTimeout: number;
   readonly maxBufferedChunks: number;
+  readonly maxPendingAutoPongs: number;
 }
 
 const webSocketOptions = (limits: Limits): WebSocketOptions => ({
@@ -79,6 +80,7 @@ const webSocketOptions = (limits: Limits): WebSocketOptions => ({
   maxPayload: limits['frame.bytes'],
   maxFragments: limits['frame.fragments'],
   maxBufferedChunks: limits['frame.fragments'],
+  maxPendingAutoPongs: limits['pings.pending'],
   closeTimeout: limits['close.withinMs'],
   perMessageDeflate: false,
   // Browsers fail a handshake that selects none of their subprotocols: to be told 4104 they must be accepted first.

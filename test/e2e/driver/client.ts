@@ -40,6 +40,8 @@ export interface ClientOptions {
   readonly ack?: AckPolicy;
   /** Present: comes back by itself after waits drawn from here, and repeats what failed for now. */
   readonly stubborn?: Random;
+  /** Hears every frame, after the client has dealt with it. */
+  readonly onFrame?: (frame: ServerFrame) => void;
 }
 
 const mayComeBack = (code: number): boolean => code < 4100 && ![1003, 1007, 1009].includes(code);
@@ -82,7 +84,11 @@ export class Client {
   async connect(): Promise<Welcome> {
     const url = this.#options.url();
     if (url === undefined) throw new Error('the server is down');
-    const connection = new Connection(url, this.#options.log, { onFrame: (frame) => this.#receive(frame) });
+    const onFrame = (frame: ServerFrame): void => {
+      this.#receive(frame);
+      this.#options.onFrame?.(frame);
+    };
+    const connection = new Connection(url, this.#options.log, { onFrame });
     this.recording.connections.push(connection.record);
     this.#connection = connection;
     this.#acks.forget();

@@ -72,6 +72,11 @@ export class Server {
   /** Where clients connect; undefined while the server is down. */
   readonly url = (): string | undefined => this.#http && `${this.#http.replace('http', 'ws')}/ws`;
 
+  /** Id of the process; 0 before the first start. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** What the process wrote since its last start, stderr included. */
   get output(): string {
     return this.#output;

@@ -179,6 +179,24 @@ describe('edge: what ends a WebSocket', () => {
     expect((await closeOf(client))[0]).toBe(1009);
   });
 
+  test('pings.pending: so many pongs wait for a client; with one more the connection just ends', async () => {
+    const { met, world } = await startEdge({ 'pings.pending': 10 });
+    const pings = (count: number): Buffer =>
+      Buffer.concat(Array<Buffer>(count).fill(clientFrame(0x89, Buffer.alloc(0))));
+    const patient = tcp(world.port, upgradeRequest());
+    await once(patient.socket, 'data');
+    patient.socket.write(pings(10));
+    await vi.waitFor(() => expect(met[0]?.heard).toHaveLength(10));
+    patient.socket.write(pings(10));
+    await vi.waitFor(() => expect(met[0]?.heard).toHaveLength(20));
+    expect(met[0]?.heard).not.toContain('<lost>');
+    const pushy = tcp(world.port, upgradeRequest());
+    await once(pushy.socket, 'data');
+    pushy.socket.write(pings(11));
+    await pushy.answer;
+    expect(met[1]?.heard).toContain('<lost>');
+  });
+
   test('frame.fragments: one more is 1008', async () => {
     const { world } = await startEdge({ 'frame.fragments': 10 });
     const client = await dial(world.port);
