@@ -1,5 +1,5 @@
 // `npm run siege [-- --save]`: every attack with long phases, one line each; --save writes docs/bench/<date>-siege.json.
-// `-- --known`: what docs/security.md lists as not borne yet, instead. Exit 1 when something was not borne.
+// Exit 1 when something was not borne.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { root, run, tool } from './lib/root.mjs';
 /** @typedef {{ campaign: string, attacks: object[] }} Campaign */
 
 const { values } = parseArgs({
-  options: { save: { type: 'boolean', default: false }, known: { type: 'boolean', default: false } },
+  options: { save: { type: 'boolean', default: false } },
 });
 
 /** Where test/siege leaves its figures. */
@@ -19,7 +19,7 @@ const folder = join(root, 'node_modules', '.cache', 'hogmanay', 'siege');
 async function siege() {
   const [busyBefore] = loadavg();
   rmSync(folder, { recursive: true, force: true });
-  process.env['HOGMANAY_SIEGE'] = values.known ? 'known' : 'long';
+  process.env['HOGMANAY_SIEGE'] = 'long';
   const config = ['--config', 'config/vitest.config.ts'];
   const { status } = await run(tool('vitest/vitest.mjs', 'run', ...config, 'test/siege/siege.test.ts'));
   if (values.save) save(busyBefore ?? 0);

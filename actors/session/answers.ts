@@ -115,11 +115,13 @@ export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSe
   sendError(hands, why, { id, conv, of });
 };
 
-export const open = (hands: Hands, frame: OpenFrame): void => {
+/** False: it was refused at once. */
+export const open = (hands: Hands, frame: OpenFrame): boolean => {
   const about = { id: frame.id, of: 'open' };
   const opening = openingOf(hands.kit, askerOf(hands), frame);
-  if ('code' in opening) return sendError(hands, opening, about);
-  tellConversation(hands, opening.conv, opening.message, about);
+  if (!('code' in opening)) return tellConversation(hands, opening.conv, opening.message, about);
+  sendError(hands, opening, about);
+  return false;
 };
 
 export const opened = (hands: Hands, id: string, standing: Standing): void => {
@@ -140,10 +142,11 @@ export const members = (hands: Hands, { id, conv, add, remove }: MembersFrame): 
 export const membersAre = ({ outlet }: Hands, id: string, standing: Standing): void =>
   outlet.send(membersFrame(id, standing));
 
-export const history = (hands: Hands, { id, conv, after, before, limit }: HistoryFrame): void => {
+/** False: it was refused at once. */
+export const history = (hands: Hands, { id, conv, after, before, limit }: HistoryFrame): boolean => {
   const about = { id, conv, of: 'history' };
   const bounds = { after, before, since: undefined, limit };
-  tellConversation(hands, conv, { t: 'history', asker: askerOf(hands), id, ...bounds }, about);
+  return tellConversation(hands, conv, { t: 'history', asker: askerOf(hands), id, ...bounds }, about);
 };
 
 export const page = (hands: Hands, answer: Extract<ToSession, { t: 'page' }>): void => {

@@ -7,6 +7,7 @@ import type { ClientFrame } from '#contract/frames';
 import type { Outlet } from '#contract/ports/outlet';
 import * as answers from '#actors/session/answers';
 import { inbox, inboxCame, inboxesDue, readDone } from '#actors/session/inbox';
+import { inTurn, turnOver } from '#actors/session/in-turn';
 import * as receipts from '#actors/session/receipts';
 import { presenceCame, watch, watchAgain } from '#actors/session/watching';
 import { heartbeat, lastWords, leaveNow, lost, tokenExpired } from '#actors/session/ending';
@@ -83,6 +84,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     doubtful: new Map(),
     positionsDue: new Set(),
     askingPositions: false,
+    turn: { isBusy: false, waiting: [] },
     readsOpen: 0,
     inboxes: [],
     watched: [],
@@ -126,15 +128,18 @@ const receiveRare = (hands: Hands, message: Exclude<Message, { t: 'frame' }>): b
       if (message.of === 'read') readDone(hands);
       answers.refused(hands, message);
       answered(hands, message.conv);
+      if (message.of === 'history' || message.of === 'open') turnOver(hands);
       return true;
     case 'opened':
       answers.opened(hands, message.id, message.standing);
+      turnOver(hands);
       return true;
     case 'members-are':
       answers.membersAre(hands, message.id, message.standing);
       return true;
     case 'page':
       answers.page(hands, message);
+      turnOver(hands);
       return true;
     case 'stands':
       stands(hands, message.standing);
@@ -187,6 +192,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return message.first ? standingCame(hands, message.outcome) : resyncCame(hands, message.outcome);
     case 'lasts-came':
       return lastsCame(hands, message.index, message.outcome);
+    case 'turn-over':
+      return turnOver(hands);
     case 'inbox-due':
       return inboxesDue(hands);
     case 'inbox-came':
@@ -238,9 +245,9 @@ const frame = (hands: Hands, received: ClientFrame): void => {
     case 'watch':
       return watch(hands, received);
     case 'history':
-      return answers.history(hands, received);
+      return inTurn(hands, received);
     case 'open':
-      return answers.open(hands, received);
+      return inTurn(hands, received);
     case 'members':
       return answers.members(hands, received);
     case 'ping':

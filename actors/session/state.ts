@@ -2,7 +2,7 @@
 import type { Conv, Device, Millis, Seq, User } from '#contract/conversation';
 import type { Fault, Outcome } from '#contract/effects';
 import type { CloseCode } from '#contract/errors';
-import type { InboxFrame } from '#contract/frames';
+import type { HistoryFrame, InboxFrame, OpenFrame } from '#contract/frames';
 import type { InboxPage } from '#contract/inbox';
 import type { Limits } from '#contract/limits';
 import type { NodeName, Registered, Resync, SessionAddress } from '#contract/ports/bus';
@@ -126,6 +126,8 @@ export interface SessionState {
   /** Conversations of which the newest positions are due; one question about them at a time. */
   readonly positionsDue: Set<Conv>;
   askingPositions: boolean;
+  /** Requests that go one at a time, in the order in which they came. */
+  readonly turn: { isBusy: boolean; readonly waiting: (HistoryFrame | OpenFrame)[] };
   /** `read`s that are not done yet: an inbox that is asked for after them waits for them. */
   readsOpen: number;
   inboxes: InboxFrame[];
@@ -150,6 +152,7 @@ export type Own =
   | { readonly t: 'resync-came'; readonly first: boolean; readonly outcome: Outcome<Resync> }
   | { readonly t: 'lasts-came'; readonly index: Resync['last']; readonly outcome: Outcome<ReadonlyMap<Conv, Seq>> }
   | { readonly t: 'saved'; readonly positions: ReadonlyMap<Conv, Seq>; readonly outcome: Outcome<void> }
+  | { readonly t: 'turn-over' }
   | { readonly t: 'inbox-due' }
   | { readonly t: 'inbox-came'; readonly id: string; readonly outcome: Outcome<InboxPage> }
   | { readonly t: 'positions-due' }

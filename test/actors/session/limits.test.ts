@@ -85,6 +85,29 @@ describe('a session keeps', () => {
     expect(seqsOf(session.take())).toEqual([3, 4]);
   });
 
+  it('inFlight.requests: pages and new conversations go one at a time, in order; more than that wait not', () => {
+    const session = live({ 'inFlight.requests': 2, 'effect.deadlineMs': 50 });
+    const page = (n: number) => ({ t: 'history', id: `page-000${n}`, conv: 'c1', limit: 50 }) as const;
+    const answer = (n: number) =>
+      ({ t: 'page', id: `page-000${n}`, conv: 'c1', entries: [], more: false, last: 2 }) as const;
+    session.frame(page(1));
+    session.frame({ t: 'open', id: 'open-001', members: ['dora'] });
+    session.frame(page(2));
+    session.frame(page(3));
+    expect(session.take()).toMatchObject([{ code: 'gateway.rate_limited', id: 'page-0003', of: 'history' }]);
+    expect(session.told).toHaveLength(1);
+    session.send(answer(1));
+    expect(session.told.map(({ message }) => message.t)).toEqual(['history', 'open']);
+    session.send({ t: 'refused', conv: 'd', of: 'open', id: 'open-001', fault: fault('store.unavailable', 'no') });
+    expect(session.told.map(({ message }) => message.t)).toEqual(['history', 'open', 'history']);
+    // Nobody answers this one: the next does not wait for ever.
+    session.frame(page(4));
+    session.advance(99);
+    expect(session.told).toHaveLength(3);
+    session.advance(1);
+    expect(session.told).toHaveLength(4);
+  });
+
   it('G1 send.user.perSecond and frames.overMs: refused with the time to wait, closed with 4002 who insists', () => {
     const session = live({ 'send.user.perSecond': 1, 'frames.overMs': 2_000 });
     for (let n = 0; n < 3; n += 1) session.frame(sendFrame(`send-00${n}`));

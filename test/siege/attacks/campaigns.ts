@@ -1,6 +1,6 @@
 /** All attacks, in campaigns: one server, one crowd and one set of limits each. */
 import type { Attack } from '#test/siege/attack';
-import { floods, notBorne } from '#test/siege/attacks/floods';
+import { floods } from '#test/siege/attacks/floods';
 import { frames } from '#test/siege/attacks/frames';
 import { http } from '#test/siege/attacks/http';
 import { httpApi } from '#test/siege/attacks/http-api';
@@ -34,15 +34,8 @@ export const campaigns: readonly Campaign[] = [
   { name: 'http', limits: {}, attacks: [...http, ...httpApi] },
 ];
 
-/** What is known not to be borne: a fight for whoever mends it. */
-export const lostCampaign: Campaign = {
-  name: 'not borne yet',
-  limits: { 'frames.overMs': 600, 'close.withinMs': 400 },
-  attacks: notBorne,
-};
-
 export const attackNamed = (name: string): Attack => {
-  const attack = [...campaigns, lostCampaign].flatMap(({ attacks }) => attacks).find((one) => one.name === name);
+  const attack = campaigns.flatMap(({ attacks }) => attacks).find((one) => one.name === name);
   if (attack === undefined) throw new Error(`there is no attack ${name}`);
   return attack;
 };
