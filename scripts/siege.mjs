@@ -1,5 +1,5 @@
-// `npm run siege [-- --save]`: every attack with long phases, one line each; --save writes docs/bench/<date>-siege.json.
-// `-- --known`: what docs/security.md lists as not borne yet, instead. Exit 1 when something was not borne.
+// `npm run siege [-- --save]`: every attack with long phases, one line each; --save writes the figures to docs/bench, by
+// date. `-- --known`: what docs/security.md lists as not borne yet, instead. Exit 1 when something was not borne.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';

@@ -208,7 +208,7 @@ export const floods: readonly Attack[] = [
   },
 ];
 
-/** What the server does not bear yet (docs/security.md says so): measured by `npm run siege -- --known`, and only there. */
+/** What the server does not bear yet (docs/security.md says so): measured by `npm run siege -- --known` alone. */
 export const notBorne: readonly Attack[] = [
   {
     name: 'hoards pages',
