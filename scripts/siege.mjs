@@ -1,4 +1,4 @@
-// `npm run siege [-- --save]`: every attack with long phases, one line each; --save writes docs/bench/<date>-siege.json.
+// `npm run siege [-- --save]`: every attack with long phases, one line each; --save keeps the figures in docs/bench.
 // Exit 1 when something was not borne.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg } from 'node:os';

@@ -10,8 +10,10 @@ import { root } from './root.mjs';
 export const heading = '## 9. Every rule and its test';
 
 /** @returns {Row[]} */
-export const ownRows = () =>
-  /** @type {Row[]} */ (JSON.parse(readFileSync(join(root, 'config/protocol-rules.json'), 'utf8')));
+export function ownRows() {
+  const rows = /** @type {unknown} */ (JSON.parse(readFileSync(join(root, 'config/protocol-rules.json'), 'utf8')));
+  return /** @type {Row[]} */ (rows);
+}
 
 const checksFolder = 'src/conformance/checks';
 
@@ -47,8 +49,9 @@ export const rulesTable = (checks) => {
     heading,
     'Written by `npm run docs:protocol`; a house test demands that it is current and that each test is there. Names like',
     '`send.order` are checks of [`hogmanay conformance`](conformance.md): they run against our server in',
-    '[test/e2e/conformance.test.ts](../test/e2e/conformance.test.ts), and each is proven to fail where its rule is broken, on a planted',
-    'fault of a fake server, in [test/conformance/conformance.test.ts](../test/conformance/conformance.test.ts). The others name a test.',
+    '[test/e2e/conformance.test.ts](../test/e2e/conformance.test.ts), and each is proven to fail where its rule is',
+    'broken, on a planted fault of a fake server, in',
+    '[test/conformance/conformance.test.ts](../test/conformance/conformance.test.ts). The others name a test.',
     '',
     '| section and rule | test |',
     '|---|---|',

@@ -130,7 +130,7 @@ describe('gateway', () => {
     expect(actor.states).toEqual(['serving', 'serving', 'shedding', 'serving']);
   });
 
-  it('C19 C21 C22 (X6: drain.ms, until nobody is left) announces, closes staggered, forces the rest, and says when nobody is left', () => {
+  it('C19 C21 C22 X6 announces, closes staggered, forces the rest after drain.ms, says when nobody is left', () => {
     const actor = start({ 'drain.ms': 1_000, 'leave.tickMs': 100 });
     actor.send({ t: 'ready' });
     const sessions = Array.from({ length: 20 }, (_, index) => actor.join(`s${index}`));

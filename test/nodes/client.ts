@@ -84,12 +84,20 @@ export class SimulatedClient {
         items.push(...frame.items);
         // One without messages that was there before this device is announced by nothing else.
         for (const { conv } of frame.items) this.conversations.add(conv);
-        if (frame.next === undefined) done(items);
-        else next({ page: frame.next });
+        if (frame.next !== undefined) return next({ page: frame.next });
+        this.#agree(items);
+        done(items);
       });
       this.ask({ t: 'inbox', id, limit: 2, ...from });
     };
     next({});
+  }
+
+  /** One that it never named to the server, and that the whole inbox does not show, it was removed from while away. */
+  #agree(items: readonly InboxItem[]): void {
+    const there = new Set(items.map(({ conv }) => conv));
+    for (const conv of this.conversations)
+      if (!there.has(conv) && (this.books.get(conv)?.cursor ?? -1) < 0) this.conversations.delete(conv);
   }
 
   /** All that the user may read of a conversation, page by page. */

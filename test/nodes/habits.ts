@@ -47,8 +47,9 @@ export const lookAround = (world: World, seed: string, clients: readonly Simulat
   world.driver.advance(1_000);
   const inboxes: Inbox[] = [];
   for (const client of clients)
-    if (client.device === 'phone')
-      client.readInbox((items) => inboxes.push({ user: client.user, items, ownCount: true }));
+    client.readInbox((items) => {
+      if (client.device === 'phone') inboxes.push({ user: client.user, items, ownCount: true });
+    });
   world.driver.advance(1_000);
   return inboxes;
 };

@@ -71,7 +71,7 @@ export class SimulatedNode {
     [this.system, this.app] = this.#start();
   }
 
-  /** Emptied for maintenance; once nobody is connected any more, it stops as a process does, and may be started again. */
+  /** Emptied for maintenance; once nobody is connected any more it stops as a process does, to be started again. */
   drain(stopped: () => void): void {
     if (!this.takesConnections) return;
     const { app, system } = this;

@@ -1,7 +1,8 @@
 /**
  * Two app servers over one store and one bus, in virtual time: conflicts on one conversation, stale lists of members,
  * fan-out taken over, devices replaced across nodes, resume on the other node; under crashes, pauses, lost and late
- * publishes, drains, and a store that fails. A failing seed is printed; `HOGMANAY_SEED=it npm test -- test/nodes` replays it.
+ * publishes, drains, and a store that fails. A failing seed is printed; `HOGMANAY_SEED=it npm test -- test/nodes`
+ * replays it.
  */
 import { describe, expect, it } from 'vitest';
 import { run } from '#test/nodes/run';

@@ -1,5 +1,5 @@
-// Attacks can fail: a server that lets everything pass is found out by all that a server must answer, and one that hangs
-// up on everybody by the rest, which a server must bear.
+// Attacks can fail: a server that lets everything pass is found out by all that a server must answer, and one that
+// hangs up on everybody by the rest, which a server must bear.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { secret } from '#test/e2e/stage';
 import { Camp } from '#test/siege/attack';

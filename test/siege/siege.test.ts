@@ -1,5 +1,5 @@
 // Every attack on a real server while a crowd chats: it ends in its documented answer, and nobody else is disconnected,
-// loses a message or waits more than five times as long; memory stays bounded. `npm run siege` does the same for longer.
+// loses a message or waits more than five times as long; memory stays bounded. `npm run siege` takes longer phases.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { campaigns } from '#test/siege/attacks/campaigns';

@@ -1,4 +1,4 @@
-/** The HTTP API under attack. This list is the place for attacks on routes: what is added here is fought by the siege. */
+/** The HTTP API under attack. The list at the end is the place for attacks on routes: what it names, the siege does. */
 import type { Attack, Camp } from '#test/siege/attack';
 import { request } from '#test/siege/tools/requests';
 import type { Reply } from '#test/siege/tools/requests';

@@ -1,5 +1,5 @@
-// The harness notices: what a relay between the crowd and the server does to messages is found, and pinned on the attack
-// during which it happened.
+// The harness notices: what a relay between the crowd and the server does to messages is found, and pinned on the
+// attack during which it happened.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Random } from '#test/e2e/driver/random';
 import { sleep } from '#test/e2e/driver/wait';

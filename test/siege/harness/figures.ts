@@ -12,6 +12,39 @@ interface Sent {
   delivered?: number;
 }
 
+/** When the measuring process itself did nothing: its collector ran, or others had its core. */
+export interface Stall {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How often a process looks whether it stood still, and what it calls so, in ms. */
+const lookMs = 5;
+const stallMs = 5;
+
+/** Notes when this process stood still, for what it could not read meanwhile is not the server’s slowness. */
+export class Stalls {
+  readonly noted: Stall[] = [];
+  #due = performance.now() + lookMs;
+  readonly #timer = setInterval(() => this.#look(), lookMs);
+
+  #look(): void {
+    const now = performance.now();
+    if (now - this.#due > stallMs) this.noted.push({ from: this.#due, to: now });
+    this.#due = now + lookMs;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** From one moment to the other, without the stalls between. */
+export function elapsed(from: number, to: number, stalls: readonly Stall[]): number {
+  const overlap = (stall: Stall): number => Math.max(0, Math.min(to, stall.to) - Math.max(from, stall.from));
+  return to - from - stalls.reduce((sum, stall) => sum + overlap(stall), 0);
+}
+
 export class Phase {
   #sent: Sent[] = [];
 
@@ -30,16 +63,16 @@ export class Phase {
   }
 
   /** As of `now`: whatever is not there yet has taken that long already. */
-  times(now: number): Times {
+  times(now: number, stalls: readonly Stall[] = []): Times {
     return {
-      stored: this.#sent.map(({ at, stored = now }) => stored - at),
-      delivered: this.#sent.map(({ at, delivered = now }) => delivered - at),
+      stored: this.#sent.map(({ at, stored = now }) => elapsed(at, stored, stalls)),
+      delivered: this.#sent.map(({ at, delivered = now }) => elapsed(at, delivered, stalls)),
     };
   }
 }
 
-export const together = (phases: readonly Phase[], now: number): Times => {
-  const times = phases.map((phase) => phase.times(now));
+export const together = (phases: readonly Phase[], now: number, stalls: readonly Stall[] = []): Times => {
+  const times = phases.map((phase) => phase.times(now, stalls));
   return { stored: times.flatMap(({ stored }) => stored), delivered: times.flatMap(({ delivered }) => delivered) };
 };
 

@@ -7,8 +7,10 @@ import type { Pace } from '#test/siege/harness/verdict';
 
 const rounded = (value: number): number => Number(value.toFixed(2));
 
-const paceLine = (what: string, pace: Pace): string =>
-  `${what} p99 ${pace.quietMs.toFixed(1)} → ${pace.attackMs.toFixed(1)} ms (${ratioOf(pace).toFixed(1)} of ${allowedRatio})`;
+const paceLine = (what: string, pace: Pace): string => {
+  const times = `${pace.quietMs.toFixed(1)} → ${pace.attackMs.toFixed(1)} ms`;
+  return `${what} p99 ${times} (${ratioOf(pace).toFixed(1)} of ${allowedRatio})`;
+};
 
 /** One line for people. */
 export function line({ attack, measured, findings }: Siege): string {

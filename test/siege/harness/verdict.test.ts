@@ -1,8 +1,9 @@
 // The verdict of a siege, over planted figures: each thing that can be wrong is found, and nothing else is.
 import { describe, expect, test } from 'vitest';
+import { sleep } from '#test/e2e/driver/wait';
 import type { Attack } from '#test/siege/attack';
 import { judge } from '#test/siege/harness/besiege';
-import { p99, Phase, together } from '#test/siege/harness/figures';
+import { elapsed, p99, Phase, Stalls, together } from '#test/siege/harness/figures';
 import { allowedRatio, fewestSends, floorMs, slowness, verdict } from '#test/siege/harness/verdict';
 import type { Measured } from '#test/siege/harness/verdict';
 
@@ -74,6 +75,29 @@ describe('figures', () => {
     expect(p99(times.reverse())).toBe(990);
     expect(p99([7])).toBe(7);
     expect(p99([])).toBe(0);
+  });
+
+  test('when the measuring process stood still, the server was not slow', () => {
+    const stalls = [
+      { from: 90, to: 120 },
+      { from: 150, to: 160 },
+      { from: 300, to: 400 },
+    ];
+    expect(elapsed(100, 200, stalls)).toBe(70);
+    const phase = new Phase();
+    phase.send(100).stored(200);
+    expect(phase.times(220, stalls)).toEqual({ stored: [70], delivered: [90] });
+  });
+
+  test('a process that stands still notices', async () => {
+    const stalls = new Stalls();
+    await sleep(20);
+    const from = performance.now();
+    while (performance.now() - from < 60);
+    await sleep(20);
+    stalls.stop();
+    const longest = Math.max(...stalls.noted.map((stall) => stall.to - stall.from));
+    expect(longest).toBeGreaterThan(45);
   });
 
   test('what is under way when the quiet ends is the attack’s', () => {
