@@ -47,8 +47,8 @@ export const rulesTable = (checks) => {
   rows.sort((one, other) => sectionOf(one.rule) - sectionOf(other.rule) || one.at - other.at);
   return [
     heading,
-    'Written by `npm run docs:protocol`; a house test demands that it is current and that each test is there. Names like',
-    '`send.order` are checks of [`hogmanay conformance`](conformance.md): they run against our server in',
+    'Written by `npm run docs:protocol`; a house test demands that it is current and that each test is there.',
+    'Names like `send.order` are checks of [`hogmanay conformance`](conformance.md): they run against our server in',
     '[test/e2e/conformance.test.ts](../test/e2e/conformance.test.ts), and each is proven to fail where its rule is',
     'broken, on a planted fault of a fake server, in',
     '[test/conformance/conformance.test.ts](../test/conformance/conformance.test.ts). The others name a test.',

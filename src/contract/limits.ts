@@ -105,6 +105,7 @@ export const limitTable = {
   'read.batch': row(200, 'count', 'a replay reads in several steps'),
   // The embedded store.
   'embedded.queue': row(20_000, 'count', 'store.unavailable, effect none: that many writes wait for the disk'),
+  'embedded.countUsers': row(100_000, 'count', 'the conversations of the user asked for longest ago are counted again'),
   'embedded.idEntries': row(1_000_000, 'count', 'ids of the conversation longest unused are read again from the disk'),
 } as const satisfies Record<string, LimitRow>;
 

@@ -16,6 +16,7 @@ import type { FingerprintKey } from '#adapters/embedded/fingerprint';
 import { embeddedInbox } from '#adapters/embedded/inbox';
 import { lockFolder } from '#adapters/embedded/folder-lock';
 import { openFormat } from '#adapters/embedded/format';
+import { MembershipCounts } from '#adapters/embedded/membership-counts';
 import { embeddedPresence } from '#adapters/embedded/presence';
 import { Reading } from '#adapters/embedded/reading';
 import { embeddedReceipts, ReachedPositions } from '#adapters/embedded/receipts';
@@ -70,10 +71,15 @@ export const openEmbedded = async (folder: string, options: EmbeddedOptions): Pr
 const wire = (environment: Environment, key: FingerprintKey, { limits, log, time }: EmbeddedOptions) => {
   const tables = openTables(environment);
   const reading = new Reading(tables);
+  const counts = new MembershipCounts((user) => reading.countOf(user), limits['embedded.countUsers']);
   const rememberMs = limits['idempotency.days'] * dayMs;
-  const writing = new Writing({ tables, reading, key, idEntries: limits['embedded.idEntries'], rememberMs });
+  const writing = new Writing({ tables, reading, counts, key, idEntries: limits['embedded.idEntries'], rememberMs });
   const transact = transactOf(environment);
-  const committer = new Committer({ transact, limits, log, onFailure: () => writing.ids.forgetAll() });
+  const forget = (): void => {
+    writing.ids.forgetAll();
+    counts.forgetAll();
+  };
+  const committer = new Committer({ transact, limits, log, onFailure: forget });
   const delay = { committer, time, withinMs: limits['positions.flushMs'] };
   const devices = embeddedPositions(tables, delay);
   const reached = new ReachedPositions(tables);
@@ -81,7 +87,7 @@ const wire = (environment: Environment, key: FingerprintKey, { limits, log, time
   const presence = embeddedPresence(tables, limits['presence.ttlMs'], delay);
   const ports: Embedded['ports'] = {
     store: embeddedStore(reading, writing, committer),
-    members: embeddedMembers(reading),
+    members: embeddedMembers(reading, counts),
     positions: devices.positions,
     receipts: receipts.receipts,
     inbox: embeddedInbox(reading, reached),

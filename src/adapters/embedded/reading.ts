@@ -95,10 +95,9 @@ export class Reading {
     return new Set(mine.size === 0 ? others.filter((other) => other === user) : others.filter(shares));
   }
 
-  inAtLeast(count: number, users: readonly User[]): ReadonlySet<User> {
-    const { memberships } = this.#tables;
-    const isFull = (user: User): boolean => memberships.getKeysCount(rangeOf(user)) >= count;
-    return new Set(users.filter(isFull));
+  /** In how many conversations the user is, by walking all of them: see membership-counts.ts. */
+  countOf(user: User): number {
+    return this.#tables.memberships.getKeysCount(rangeOf(user));
   }
 
   *#convsOf(user: User): Iterable<Conv> {

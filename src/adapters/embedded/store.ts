@@ -2,6 +2,7 @@
 import { ok } from '#contract/effects';
 import type { Members, MessageStore } from '#contract/ports/store';
 import type { Committer } from '#adapters/embedded/committer';
+import type { MembershipCounts } from '#adapters/embedded/membership-counts';
 import { readNow } from '#adapters/embedded/read-now';
 import type { Reading } from '#adapters/embedded/reading';
 import type { Writing } from '#adapters/embedded/writing';
@@ -17,9 +18,9 @@ export const embeddedStore = (reading: Reading, writing: Writing, committer: Com
   dirty: (before, limit) => readNow(() => ok(reading.dirty(before, limit))),
 });
 
-export const embeddedMembers = (reading: Reading): Members => ({
+export const embeddedMembers = (reading: Reading, counts: MembershipCounts): Members => ({
   of: (conv) => readNow(() => ok(reading.membersOf(conv))),
   conversationsOf: (user) => readNow(() => ok(reading.conversationsOf(user))),
   sharing: (user, others) => readNow(() => ok(reading.sharing(user, others))),
-  inAtLeast: (count, users) => readNow(() => ok(reading.inAtLeast(count, users))),
+  inAtLeast: (count, users) => readNow(() => ok(new Set(users.filter((user) => counts.of(user) >= count)))),
 });

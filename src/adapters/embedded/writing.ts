@@ -10,6 +10,7 @@ import type { AppendGroup, AppendResult, FannedRange, NewConversation, Numbered 
 import { fingerprint } from '#adapters/embedded/fingerprint';
 import type { FingerprintKey } from '#adapters/embedded/fingerprint';
 import { Ids } from '#adapters/embedded/ids';
+import type { MembershipCounts } from '#adapters/embedded/membership-counts';
 import type { Reading } from '#adapters/embedded/reading';
 import { packEntry, packItem } from '#adapters/embedded/records';
 import type { Tables } from '#adapters/embedded/tables';
@@ -17,6 +18,7 @@ import type { Tables } from '#adapters/embedded/tables';
 interface WritingOptions {
   readonly tables: Tables;
   readonly reading: Reading;
+  readonly counts: MembershipCounts;
   readonly key: FingerprintKey;
   readonly idEntries: number;
   /** How long an id is remembered, in ms; 0: for ever. */
@@ -29,12 +31,14 @@ export class Writing {
   readonly #reading: Reading;
   readonly #key: FingerprintKey;
   readonly #rememberMs: number;
+  readonly #counts: MembershipCounts;
 
-  constructor({ tables, reading, key, idEntries, rememberMs }: WritingOptions) {
+  constructor({ tables, reading, counts, key, idEntries, rememberMs }: WritingOptions) {
     this.#tables = tables;
     this.#reading = reading;
     this.#key = key;
     this.#rememberMs = rememberMs;
+    this.#counts = counts;
     this.ids = new Ids(tables.ids, idEntries);
   }
 
@@ -114,7 +118,7 @@ export class Writing {
       if (member === undefined) continue;
       const [joinedSeq, , place] = member;
       members.putSync([conv, user], [joinedSeq, seq, place]);
-      memberships.removeSync([user, conv]);
+      if (memberships.removeSync([user, conv])) this.#counts.change(user, -1);
     }
   }
 
@@ -122,6 +126,7 @@ export class Writing {
     const { members, memberships } = this.#tables;
     for (const { user, joinedSeq, leftSeq, place } of joining) {
       members.putSync([conv, user], [joinedSeq, leftSeq, place]);
+      if (memberships.get([user, conv]) === undefined) this.#counts.change(user, 1);
       memberships.putSync([user, conv], joinedSeq);
     }
   }
