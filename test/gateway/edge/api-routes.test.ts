@@ -190,7 +190,17 @@ describe('what is wrong', () => {
     chunked.socket.write(`10\r\n${'x'.repeat(16)}\r\n`);
     expect(await chunked.answer).toContain('HTTP/1.1 413 ');
     expect(await tcp(world.port, `${head}Content-Length: 999999\r\n\r\n${'x'.repeat(101)}`).answer).toContain(' 413 ');
+    const whole = '{"id":"send-002","conv":"c1","body":"x"}'.padEnd(64);
+    const tail = tcp(world.port, `${head}Transfer-Encoding: chunked\r\n\r\n40\r\n${whole}\r\n`);
+    tail.socket.write(`40\r\n${' '.repeat(64)}\r\n0\r\n\r\n`);
+    expect(await tail.answer).toContain('HTTP/1.1 413 ');
     expect(calls).toHaveLength(1);
+  });
+
+  test('a path whose escapes are malformed is told as that', async () => {
+    const { ask } = await start();
+    const answer = await ask('/conversations/%ff/members');
+    expect(await answer.json()).toMatchObject({ message: 'the path is malformed' });
   });
 });
 
