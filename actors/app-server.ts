@@ -17,11 +17,10 @@ import { deliveryBehaviour } from '#actors/delivery';
 import { gatewayBehaviour } from '#actors/gateway';
 import type { ToConversation } from '#actors/messages';
 import { presenceBehaviour } from '#actors/presence/behaviour';
-import { requestBehaviour } from '#actors/request';
+import { refusedFrame, requestBehaviour } from '#actors/request';
 import type { RequestKit } from '#actors/request';
 import { sessionBehaviour } from '#actors/session/behaviour';
 import { sweeperBehaviour } from '#actors/sweeper';
-import { errorFrame } from '#actors/wire';
 import { Admission } from '#resilience/admission';
 import { Nursery } from '#runtime/nursery';
 import { Region } from '#runtime/region';
@@ -105,7 +104,7 @@ const answerer = (kit: RequestKit, requests: Nursery): AppServer['request'] => {
     const { limits } = kit;
     if (requests.size >= limits['http.inFlight']) {
       const why = fault('gateway.overloaded', 'too many requests at once', 'none', limits['retry.afterMs']);
-      return done({ frame: errorFrame(limits, why, { of: call.frame.t }), isNew: false });
+      return done({ frame: refusedFrame(limits, call, why), isNew: false });
     }
     calls += 1;
     requests.spawn(requestBehaviour(kit, call, done), `r${calls}`, { supervision: { kind: 'stop' } });

@@ -6,6 +6,7 @@ import type { ApiAnswer, ApiCall } from '#contract/api';
 import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { Fault, Outcome } from '#contract/effects';
+import type { ErrorFrame } from '#contract/frames';
 import type { InboxPage } from '#contract/inbox';
 import type { Limits } from '#contract/limits';
 import type { Ports } from '#contract/ports/ports';
@@ -39,6 +40,13 @@ interface Hands {
   readonly state: State;
   readonly ctx: Context<Message>;
 }
+
+/** The error that answers a call. */
+export const refusedFrame = (limits: Limits, { frame }: ApiCall, why: Fault): ErrorFrame => {
+  const id = frame.id === '' ? {} : { id: frame.id };
+  const conv = 'conv' in frame ? { conv: frame.conv } : {};
+  return errorFrame(limits, why, { ...id, ...conv, of: frame.t });
+};
 
 /** `done` is called exactly once. */
 export const requestBehaviour = (
@@ -82,10 +90,7 @@ const answer = ({ done, state, ctx }: Hands, frame: ApiAnswer['frame'], isNew = 
 };
 
 const refuse = (hands: Hands, why: Fault): void => {
-  const { frame } = hands.call;
-  const id = frame.id === '' ? {} : { id: frame.id };
-  const conv = 'conv' in frame ? { conv: frame.conv } : {};
-  answer(hands, errorFrame(hands.kit.limits, why, { ...id, ...conv, of: frame.t }));
+  answer(hands, refusedFrame(hands.kit.limits, hands.call, why));
 };
 
 const begin = (hands: Hands): void => {

@@ -32,10 +32,10 @@ const start = (changed: Partial<Record<LimitName, number>> = {}) => {
 
 describe('an app server keeps', () => {
   it('http.inFlight: more requests at once are gateway.overloaded', () => {
-    const { driver, send, codes, answers } = start({ 'http.inFlight': 2 });
+    const { driver, send, conv, codes, answers } = start({ 'http.inFlight': 2 });
     for (let n = 0; n < 3; n += 1) send(n);
     expect(codes()).toEqual(['gateway.overloaded']);
-    expect(answers[0]?.frame).toMatchObject({ of: 'send', effect: 'none', retryAfterMs: 1_000 });
+    expect(answers[0]?.frame).toMatchObject({ of: 'send', id: 'send-0002', conv, effect: 'none', retryAfterMs: 1_000 });
     driver.advance(1_000);
     expect(codes()).toEqual(['gateway.overloaded', 'stored', 'stored']);
     send(4);

@@ -54,6 +54,29 @@ describe('admission', () => {
   });
 });
 
+test('G1 a send that is refused takes nothing: who insists does not eat what others of the address may send', () => {
+  const admission = new Admission(withLimits({ 'send.user.perSecond': 1, 'send.ip.perSecond': 4 }));
+  const send = (user: string, now: number): number => admission.send(user, '10.0.0.1', now);
+  expect(Array.from({ length: 9 }, () => send('anna', 0))).toEqual([0, 0, ...Array<number>(7).fill(1_000)]);
+  expect(['ben', 'ben', 'cleo'].map((user) => send(user, 0))).toEqual([0, 0, 250]);
+  expect(['cleo', 'cleo', 'dora'].map((user) => send(user, 500))).toEqual([0, 0, 250]);
+});
+
+test('what is refused is counted by the limit that refused it', () => {
+  const counted: string[] = [];
+  const meter = {
+    count: (name: string, labels = '') => void counted.push(`${name} ${labels}`),
+    observe: () => undefined,
+  };
+  const limits = withLimits({ 'send.user.perSecond': 1, 'send.ip.perSecond': 3, 'http.user.perSecond': 1 });
+  const admission = new Admission(limits, meter);
+  for (const user of ['anna', 'anna', 'anna', 'ben', 'ben']) admission.send(user, '10.0.0.1', 0);
+  for (const user of ['anna', 'anna']) admission.request(user, 0);
+  expect(counted).toEqual(
+    ['send.user', 'send.ip', 'http.user'].map((name) => `hogmanay_rate_limited_total ${name}.perSecond`),
+  );
+});
+
 test('rates.keys, of all rates: with room for one user, another one makes them start anew', () => {
   const admission = new Admission(withLimits({ 'rates.keys': 1, 'send.user.perSecond': 1 }));
   const send = (user: string): number => admission.send(user, '10.0.0.1', 0);

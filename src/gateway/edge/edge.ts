@@ -157,11 +157,13 @@ export const createEdge = (options: EdgeOptions): Edge => {
   };
 };
 
-/** What `ws` closes by itself, and with which code: it reports an error of its own. */
+/** What `ws` closes by itself, by the error it reports; other broken rules of RFC 6455 are 1002. */
 const brokenRules: Readonly<Record<string, number>> = {
   WS_ERR_INVALID_UTF8: closeCodes.notUtf8,
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: closeCodes.frameTooBig,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
 };
+const protocolError = 1002;
 
 const countClose = (meter: Meter, code: number): void => meter.count('hogmanay_connections_closed_total', String(code));
 
@@ -172,9 +174,8 @@ const createAttendant = ({ accept, log, meter }: EdgeOptions, headcount: Headcou
   return (webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void => {
     const ip = addressOf(request);
     headcount.come(ip);
-    webSocket.on('error', (error: NodeJS.ErrnoException) => {
-      const code = brokenRules[error.code ?? ''];
-      if (code !== undefined) countClose(meter, code);
+    webSocket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      if (code.startsWith('WS_ERR_')) countClose(meter, brokenRules[code] ?? protocolError);
     });
     webSocket.on('close', () => headcount.go(ip));
     if (webSocket.protocol !== subprotocol) {
