@@ -90,7 +90,7 @@ const listeners = (options: ServeOptions, { app, tokens, log, prometheus, drain 
   const edge = createEdge({
     ...{ host, port, limits, log, ready, meter: prometheus },
     api: { tokens, now, request: (call, done) => app.request(call, done) },
-    accept: (socket, { name, ip }) => new Connection({ ...given, name, ip, socket }),
+    accept: (socket, { name, ip }) => new Connection({ ...given, name: `${node}-${name}`, ip, socket }),
   });
   const operations = createOperations({
     ...{ host: opsHost, port: opsPort, limits, log, tokens, now, ready, drain, meter: prometheus },
