@@ -17,7 +17,7 @@ const metrics = async (): Promise<string> => {
 };
 
 describe('sends', () => {
-  test('G1 send.user.perSecond: over WebSockets and HTTP together; refused says when, and keeps the connection', async () => {
+  test('G1 send.user.perSecond: over WebSockets and HTTP together; the refused lives on', async () => {
     await open({ 'send.user.perSecond': 1 });
     const [anna, phone] = [await stage.present('anna'), await stage.present('anna', { device: 'phone' })];
     const { conv } = await anna.open(['ben']);
