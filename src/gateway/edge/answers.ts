@@ -9,7 +9,8 @@ import type { Limits } from '#contract/limits';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number>>;
-  readonly body: string;
+  /** Bytes where many get the same: a copy for each would fill the memory of a server whose answers are not read. */
+  readonly body: string | Uint8Array;
 }
 
 /** Method and path, without the query. */
@@ -18,7 +19,7 @@ export type Route = (method: string, path: string) => Answer;
 const answer = (
   status: number,
   type: string,
-  body: string,
+  body: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {},
 ): Answer => ({
   status,
@@ -36,7 +37,7 @@ export const json = (status: number, value: object, headers: Readonly<Record<str
   answer(status, 'application/json', `${JSON.stringify(value)}\n`, headers);
 
 /** Text for machines, of another type. */
-export const text = (type: string, body: string, headers: Readonly<Record<string, string>> = {}): Answer =>
+export const text = (type: string, body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): Answer =>
   answer(200, type, body, headers);
 
 /** An error of the wire as HTTP has it. `retryAfterMs` is said in seconds as well. */

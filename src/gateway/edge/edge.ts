@@ -96,7 +96,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     '/readyz': () => (ready() ? okay() : notNow('not taking connections')),
     '/protocol.json': () => schema,
   });
-  const schema = text('application/schema+json', `${JSON.stringify(protocolSchema())}\n`, {
+  const schema = text('application/schema+json', Buffer.from(`${JSON.stringify(protocolSchema())}\n`), {
     'Cache-Control': `public, max-age=${schemaMaxAgeSeconds}`,
   });
   const api = createApi({ limits, log, ...options.api });

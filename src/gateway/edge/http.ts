@@ -87,7 +87,8 @@ export const createHttp = (limits: Limits, handler: Handler): Server => {
 export const writeAnswer = (stream: Duplex, { status, headers, body }: Answer): void => {
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
   stream.once('finish', () => stream.destroy());
-  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  stream.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`);
+  stream.end(body);
 };
 
 export const listen = (server: Server, { host, port }: Address, backlog: number): Promise<Address> =>

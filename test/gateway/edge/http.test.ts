@@ -76,7 +76,7 @@ test('G5: whatever is answered 503 or 429 has Retry-After, in whole seconds', ()
   const late = answers.filter(({ status }) => status === 503 || status === 429);
   expect(late.length).toBeGreaterThan(3);
   for (const { headers, body } of late) {
-    expect([headers['Retry-After'], JSON.parse(body)]).toMatchObject(['2', { retryAfterMs: 1_500 }]);
+    expect([headers['Retry-After'], JSON.parse(String(body))]).toMatchObject(['2', { retryAfterMs: 1_500 }]);
   }
   expect(answers.filter(({ headers }) => 'Retry-After' in headers)).toEqual(late);
 });
