@@ -44,6 +44,9 @@ export const gatewayBehaviour = (kit: GatewayKit): Behaviour<State, Message> => 
 const drainMs = ({ limits, alone }: GatewayKit): number =>
   alone ? Math.min(limits['drain.aloneMs'], limits['drain.ms']) : limits['drain.ms'];
 
+/** Whoever is told last still has the time to leave; where there is little, half of it. */
+const tellingMs = (kit: GatewayKit): number => Math.max(drainMs(kit) / 2, drainMs(kit) - kit.limits['leave.withinMs']);
+
 const begin = (kit: GatewayKit, ctx: Ctx): State => {
   const sessions = new Map<string, Ref<ToSession>>();
   const drained: (() => void)[] = [];
@@ -86,7 +89,7 @@ const drain = (kit: GatewayKit, state: State, call: () => void, ctx: Ctx): void 
   if (machine.in('draining')) return;
   machine.send({ type: 'DRAIN' });
   if (sessions.size === 0) return machine.send({ type: 'EMPTY' });
-  const ticks = Math.max(1, Math.floor(drainMs(kit) / kit.limits['leave.tickMs']) - 1);
+  const ticks = Math.max(1, Math.floor(tellingMs(kit) / kit.limits['leave.tickMs']) - 1);
   state.perTick = Math.ceil(sessions.size / ticks);
   ctx.every('close-some', kit.limits['leave.tickMs'], { t: 'close-some' });
 };

@@ -171,6 +171,8 @@ const receiveLifeCycle = (hands: Hands, message: { readonly t: string } & (ToSes
       outlet.send({ t: 'server_maintenance', reconnectWithinMs: message.withinMs });
       return true;
     case 'leave':
+      // Told again, it has no longer than it had.
+      if (state.leaving !== undefined) return true;
       state.leaving = message;
       hands.ctx.after('leave', hands.kit.limits['leave.withinMs'], { t: 'leave-now' });
       return true;

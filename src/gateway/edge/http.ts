@@ -1,5 +1,5 @@
 /** HTTP servers with every patience bounded by a limit: how they are made, how they listen, how they end. */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Fault, FaultEffect } from '#contract/effects';
@@ -7,7 +7,8 @@ import type { ErrorCode } from '#contract/errors';
 import type { Limits } from '#contract/limits';
 import type { Meter } from '#contract/metrics';
 import { hostOf } from '#gateway/edge/addresses';
-import type { Answer } from '#gateway/edge/answers';
+import { refusal, type Answer } from '#gateway/edge/answers';
+import { Pipelines } from '#gateway/edge/pipelines';
 
 export interface Address {
   readonly host: string;
@@ -60,10 +61,10 @@ export const metered =
       respond(answer);
     });
 
-const pending = new WeakMap<Server, Set<ServerResponse>>();
+const pipelinesOf = new WeakMap<Server, Pipelines>();
 
 export const createHttp = (limits: Limits, handler: Handler): Server => {
-  const responses = new Set<ServerResponse>();
+  const pipelines = new Pipelines(limits['http.pipelined']);
   const server = createServer(
     {
       maxHeaderSize: limits['http.headerBytes'],
@@ -72,14 +73,18 @@ export const createHttp = (limits: Limits, handler: Handler): Server => {
       connectionsCheckingInterval: Math.min(latenessCheckMs, limits['http.headersMs'], limits['http.requestMs']),
     },
     (request, response) => {
-      responses.add(response);
-      response.on('close', () => responses.delete(response));
-      handler(request, ({ status, headers, body }) => {
+      const respond = ({ status, headers, body }: Answer): void => {
         if (!response.destroyed && !response.headersSent) response.writeHead(status, headers).end(body);
-      });
+      };
+      const fate = pipelines.take(request.socket, response);
+      if (fate === 'serve') handler(request, respond);
+      if (fate === 'refuse') respond(refusal('gateway.overloaded', 'too many requests ahead of this one', limits));
     },
   );
-  pending.set(server, responses);
+  server.timeout = limits['http.stalledMs'];
+  // WebSockets began as requests, and count here all their lives.
+  server.maxConnections = limits['connections.node'] + limits['http.connections'];
+  pipelinesOf.set(server, pipelines);
   return server;
 };
 
@@ -105,7 +110,7 @@ export const listen = (server: Server, { host, port }: Address, backlog: number)
 export const closeHttp = (server: Server, withinMs: number): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
-    const answers = [...(pending.get(server) ?? [])].map((response) => {
+    const answers = (pipelinesOf.get(server)?.owed ?? []).map((response) => {
       response.setTimeout(withinMs, () => response.destroy());
       return new Promise((closed) => response.once('close', closed));
     });

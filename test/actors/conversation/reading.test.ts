@@ -1,7 +1,14 @@
 /** Reading: history, replays, and what strangers learn. */
 import { describe, expect, it } from 'vitest';
+import type { History } from '#actors/messages';
 import { load, start } from '#test/actors/conversation/scene';
 import { asker, entry, item, member } from '#test/actors/kit';
+
+/** Asks for the newest page. */
+const newest = (who: ReturnType<typeof asker>): History => ({
+  ...{ t: 'history', asker: who, id: 'history-1', limit: 50 },
+  ...{ after: undefined, before: undefined, since: undefined },
+});
 
 describe('reading', () => {
   it('clamps history to what the asker may see, and ends a page at page.bytes', () => {
@@ -36,15 +43,7 @@ describe('reading', () => {
   it('does not stay for a conversation that does not exist, unless somebody still asks', () => {
     const actor = start();
     const carol = asker('carol');
-    const question = {
-      t: 'history',
-      asker: carol,
-      id: 'history-1',
-      after: undefined,
-      before: undefined,
-      since: undefined,
-      limit: 50,
-    } as const;
+    const question = newest(carol);
     actor.send(question);
     actor.tell(question);
     actor.store.item.take().answer(null);
@@ -60,15 +59,7 @@ describe('reading', () => {
     const answers = [null, item({ lastSeq: 3 })].map((found) => {
       const actor = start();
       const carol = asker('carol');
-      actor.send({
-        t: 'history',
-        asker: carol,
-        id: 'history-1',
-        after: undefined,
-        before: undefined,
-        since: undefined,
-        limit: 50,
-      });
+      actor.send(newest(carol));
       actor.store.item.take().answer(found);
       actor.settle();
       if (found !== null) actor.members.of.take().answer({ memVersion: 1, members: [member('alice')] });

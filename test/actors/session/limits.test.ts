@@ -56,6 +56,7 @@ describe('a session keeps', () => {
     session.frame(sendFrame('send-001'));
     session.send({ t: 'leave', code: 4000, reason: 'maintenance' });
     session.advance(29);
+    session.send({ t: 'leave', code: 4000, reason: 'maintenance' });
     expect(session.closes).toEqual([]);
     session.advance(1);
     expect(session.closes).toMatchObject([{ code: 4000 }]);

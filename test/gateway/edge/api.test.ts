@@ -8,7 +8,13 @@ import { startEdge, tcp } from '#test/gateway/edge/kit';
 
 type Answering = (call: ApiCall) => ApiAnswer | undefined;
 
-const start = async (answering: Answering) => {
+interface Options {
+  readonly limits?: Parameters<typeof startEdge>[0];
+  /** Takes the answers where `answering` gives none. */
+  readonly later?: (answer: () => void) => void;
+}
+
+const start = async (answering: Answering, { limits = {}, later = () => undefined }: Options = {}) => {
   const calls: ApiCall[] = [];
   const api = {
     tokens: { verify: () => (done: (outcome: ReturnType<typeof ok>) => void) => done(ok({ user: 'alice' })) },
@@ -16,16 +22,19 @@ const start = async (answering: Answering) => {
     request: (call: ApiCall, done: (answer: ApiAnswer) => void) => {
       calls.push(call);
       const answer = answering(call);
-      if (answer !== undefined) done(answer);
+      const conv = 'conv' in call.frame ? call.frame.conv : '';
+      const page = { t: 'history', id: '', conv, messages: [], more: false } as const;
+      if (answer === undefined) later(() => done({ frame: page, isNew: false }));
+      else done(answer);
     },
   };
-  const { url, world } = await startEdge({}, undefined, { api: api as never, meter: noMeter });
+  const { url, world, edge } = await startEdge(limits, undefined, { api: api as never, meter: noMeter });
   const ask = (path: string, body?: string) =>
     fetch(`${url}${path}`, {
       headers: { authorization: 'bearer token' },
       ...(body === undefined ? {} : { method: 'POST', body }),
     });
-  return { calls, ask, world };
+  return { calls, ask, world, edge };
 };
 
 const send = '{"id":"send-0001","conv":"c","body":"x"}';
@@ -69,6 +78,46 @@ describe('the API', () => {
         { code: 'gateway.internal', effect: 'unknown' },
       ]);
     }
+  });
+
+  test('http.pipelined: so many are answered in order; the one behind them is 503, and ends the connection', async () => {
+    const done: (() => void)[] = [];
+    const { calls, world } = await start(() => undefined, {
+      limits: { 'http.pipelined': 2 },
+      later: (answer) => done.push(answer),
+    });
+    const get = (n: number) => `GET /messages?conv=c${n} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\n\r\n`;
+    const { answer } = tcp(world.port, [1, 2, 3, 4].map(get).join(''));
+    await vi.waitFor(() => expect(calls).toHaveLength(2));
+    for (const answerNow of done.reverse()) answerNow();
+    const said = [...(await answer).matchAll(/"conv":"(c\d)"|HTTP\/1.1 503|gateway\.overloaded/g)];
+    expect(said.map(([all, conv]) => conv ?? all)).toEqual(['c1', 'c2', 'HTTP/1.1 503', 'gateway.overloaded']);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('http.pipelined: whoever takes the answers may ask for ever', async () => {
+    const page = { t: 'history', id: '', conv: 'c1', messages: [], more: false } as const;
+    const { world } = await start(() => ({ frame: page, isNew: false }), { limits: { 'http.pipelined': 1 } });
+    const get = 'GET /messages?conv=c1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\n\r\n';
+    const { socket, answer } = tcp(world.port, get);
+    for (const n of [1, 2, 3]) {
+      await vi.waitFor(() => expect(socket.bytesWritten).toBe(n * get.length));
+      await new Promise((resolve) => socket.once('data', resolve));
+      socket.write(get);
+    }
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.end();
+    expect((await answer).split('HTTP/1.1 200 OK')).toHaveLength(5);
+  });
+
+  test('answers that are owed to a client that has gone do not hold up the end', async () => {
+    const { calls, world, edge } = await start(() => undefined);
+    const get = 'GET /messages?conv=c1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\n\r\n';
+    const { socket, answer } = tcp(world.port, get.repeat(3));
+    await vi.waitFor(() => expect(calls).toHaveLength(3));
+    socket.destroy();
+    await answer;
+    await edge.close();
   });
 
   test('a client that goes before its answer comes harms nobody', async () => {

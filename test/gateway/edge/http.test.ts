@@ -39,6 +39,24 @@ describe('edge: HTTP', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
+  test('http.connections: one more than that beside connections.node is dropped; once one left there is room', async () => {
+    const { url, world } = await startEdge({ 'connections.node': 1, 'http.connections': 1 });
+    await dial(world.port);
+    const idle = tcp(world.port, 'GET /healthz HTTP/1.1\r\n');
+    await vi.waitFor(() => expect(idle.socket.bytesWritten).toBeGreaterThan(0));
+    expect(await tcp(world.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n').answer).toBe('');
+    idle.socket.destroy();
+    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
+  });
+
+  test('http.stalledMs: a connection on which nothing moves is dropped, a WebSocket is not', async () => {
+    const { world } = await startEdge({ 'http.stalledMs': 60, 'http.headersMs': 5_000 });
+    const client = await dial(world.port);
+    const stalled = tcp(world.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\nGET');
+    expect(await stalled.answer).toContain('HTTP/1.1 200 ');
+    expect(client.readyState).toBe(client.OPEN);
+  });
+
   test('http.headerBytes: longer headers are 431', async () => {
     const { world } = await startEdge({ 'http.headerBytes': 1_000 });
     const request = `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(2_000)}\r\n\r\n`;

@@ -1,4 +1,5 @@
 /** The HTTP listener as strangers find it: what is no HTTP, too large, too much at once, or asks for files. */
+import { withLimits } from '#contract/limits';
 import { sleep } from '#test/e2e/driver/wait';
 import type { Attack, Camp } from '#test/siege/attack';
 import { exchange, request } from '#test/siege/tools/requests';
@@ -59,14 +60,17 @@ async function hugeHeaders(camp: Camp): Promise<void> {
   camp.expect('an upgrade with 20 KB', (await exchange(camp, upgrade)).status, '431');
 }
 
+const { 'http.pipelined': pipelined } = withLimits();
+
 async function pipeline(camp: Camp): Promise<void> {
   const line = camp.line();
   const get = 'GET /healthz HTTP/1.1\r\nHost: siege\r\n\r\n';
   line.write(get.repeat(1_000));
-  const answers = (): number => line.text.split('HTTP/1.1 200 OK').length - 1;
   const started = performance.now();
-  while (answers() < 1_000 && !line.isEnded && performance.now() - started < camp.target.patienceMs) await sleep(20);
-  camp.expect('1,000 requests at once', `${answers()} answers`, '1000 answers');
+  while (!line.isEnded && performance.now() - started < camp.target.patienceMs) await sleep(5);
+  camp.expect('1,000 requests at once', line.isEnded ? 'ended' : 'served on', 'ended');
+  const served = line.text.split('HTTP/1.1 200 OK').length - 1;
+  if (served > pipelined) camp.wrong(`${served} of a pipeline were served at once`);
   line.cut();
 }
 
@@ -121,7 +125,7 @@ export const http: readonly Attack[] = [
   { name: 'huge headers', answer: '431', memoryMiB: 64, strike: (camp) => camp.again(4, 10, () => hugeHeaders(camp)) },
   {
     name: '1,000 requests in a pipeline',
-    answer: '1,000 answers',
+    answer: 'http.pipelined answers, 503 and the end',
     memoryMiB: 64,
     strike: (camp) => camp.again(1, 50, () => pipeline(camp)),
   },

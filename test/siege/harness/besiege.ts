@@ -38,7 +38,7 @@ export type Strike = (attack: Attack, forMs: number) => Promise<Tally>;
  * How often an attack that was found too slow is measured again, each time for twice as long: noise passes, and one
  * pause of the machine is no hundredth of a longer time; slowness stays.
  */
-const tries = 3;
+const tries = 4;
 
 const patienceMs = 5_000;
 
