@@ -80,7 +80,7 @@ describe('the API', () => {
     }
   });
 
-  test('http.pipelined: so many are answered in order; the one behind them is 503, and ends the connection', async () => {
+  test('http.pipelined: so many are answered in order; the one behind them is 503, and the end', async () => {
     const done: (() => void)[] = [];
     const { calls, world } = await start(() => undefined, {
       limits: { 'http.pipelined': 2 },

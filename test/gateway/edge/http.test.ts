@@ -39,7 +39,7 @@ describe('edge: HTTP', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  test('http.connections: one more than that beside connections.node is dropped; once one left there is room', async () => {
+  test('http.connections: one more than that beside connections.node is dropped until one left', async () => {
     const { url, world } = await startEdge({ 'connections.node': 1, 'http.connections': 1 });
     await dial(world.port);
     const idle = tcp(world.port, 'GET /healthz HTTP/1.1\r\n');
