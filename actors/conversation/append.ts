@@ -165,6 +165,10 @@ export const appendCame = (hands: Hands, group: Group, outcome: Outcome<AppendRe
     return [];
   }
   state.inFlight = undefined;
+  if (outcome.value.kind === 'queue') {
+    giveUp(hands, group, fault('store.unavailable', 'entries are queued', 'none', hands.kit.limits['retry.afterMs']));
+    return [];
+  }
   if (state.machine.in('normal.contended')) state.machine.send({ type: 'WON' });
   return won(hands, group, outcome.value);
 };

@@ -13,6 +13,7 @@ const adapters = {
   redis: [npm('ioredis')],
   kafka: [npm('kafkajs')],
   dynamodb: [npm('@aws-sdk', '@smithy')],
+  tiered: [],
   auth: [npm('jose'), core('crypto')],
   system: [npm('pino'), anyCore],
 };

@@ -75,6 +75,8 @@ export interface Draft {
   readonly event?: MemberEvent;
   /** Global id of the envelope that led to it: traces a message from frame to recipients. */
   readonly cause: string;
+  /** It was answered `queued`: its device is told `stored` on whatever connection it has by now. */
+  readonly queued?: true;
 }
 
 export interface Entry extends Draft {

@@ -110,6 +110,13 @@ export const limitTable = {
   'embedded.queue': row(20_000, 'count', 'store.unavailable, effect none: that many writes wait for the disk'),
   'embedded.countUsers': row(100_000, 'count', 'the conversations of the user asked for longest ago are counted again'),
   'embedded.idEntries': row(1_000_000, 'count', 'ids of the conversation longest unused are read again from the disk'),
+  // Guards of the real services.
+  // DynamoDB.
+  // Redis: shards, sessions, last, inbox.
+  // Redis and DynamoDB: positions, receipts, presence.
+  // Kafka.
+  // The registry, pending writes and their drain.
+  // The journal.
 } as const satisfies Record<string, LimitRow>;
 
 export type LimitName = keyof typeof limitTable;

@@ -11,7 +11,7 @@ export const meteredStore = (store: MessageStore, meter: Meter, now: () => numbe
       meter.observe('hogmanay_append_seconds', (now() - startedAt) / 1_000);
       if (!outcome.ok) meter.count('hogmanay_append_failures_total');
       else if (outcome.value.kind === 'conflict') meter.count('hogmanay_append_conflicts_total');
-      else {
+      else if (outcome.value.kind === 'appended') {
         const { results } = outcome.value;
         const repeated = results.filter(({ duplicate }) => duplicate).length;
         if (results.length > repeated) meter.count('hogmanay_messages_stored_total', '', results.length - repeated);

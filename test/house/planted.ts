@@ -41,6 +41,7 @@ export const breaches: Planted = {
   'src/adapters/redis/b.ts': [value('#adapters/memory/good'), 'adapter-redis'],
   'src/adapters/kafka/b.ts': [value('#runtime/types'), 'adapter-kafka'],
   'src/adapters/dynamodb/b.ts': [value('#protocol/good'), 'adapter-dynamodb'],
+  'src/adapters/tiered/b.ts': [value('#adapters/redis/good'), 'adapter-tiered'],
   'src/adapters/auth/b.ts': [value('node:fs'), 'adapter-auth'],
   'src/adapters/system/b.ts': [value('#runtime/types'), 'adapter-system'],
   'src/adapters/postgres/b.ts': [value('#contract/good'), 'adapter-unknown'],

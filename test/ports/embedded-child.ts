@@ -17,7 +17,7 @@ const writeOn = (conv: string, last: number, run: string): void => {
   const next = group(conv, last, drafts(`${run}-${conv}-${last}`, 1 + ((last * 7) % 11)));
   store.append(next)((outcome) => {
     if (!outcome.ok) return say(`${outcome.fault.code} ${outcome.fault.effect}`);
-    if (outcome.value.kind === 'conflict') return say('conflict');
+    if (outcome.value.kind !== 'appended') return say(outcome.value.kind);
     outcome.value.results.forEach(({ seq }, index) => say(`${conv} ${seq} ${next.drafts[index]?.id}`));
     writeOn(conv, outcome.value.item.lastSeq, run);
   });

@@ -52,7 +52,7 @@ interface Appended {
 }
 
 const demandAppended = (result: AppendResult): Appended => {
-  if (result.kind === 'conflict') throw new Error(`conflict: ${JSON.stringify(result.item)}`);
+  if (result.kind !== 'appended') throw new Error(`${result.kind}: ${JSON.stringify(result)}`);
   return result;
 };
 

@@ -1,6 +1,7 @@
 /** All ports that an app server's actors are handed. */
 import type { Bus } from '#contract/ports/bus';
 import type { Inbox } from '#contract/ports/inbox';
+import type { PendingWrites } from '#contract/ports/pending';
 import type { Positions } from '#contract/ports/positions';
 import type { Presence } from '#contract/ports/presence';
 import type { Receipts } from '#contract/ports/receipts';
@@ -15,5 +16,7 @@ export interface Ports {
   readonly inbox: Inbox;
   readonly presence: Presence;
   readonly bus: Bus;
+  /** Where sends wait while the store is down; absent where a store that is down has nobody to wait with. */
+  readonly pending?: PendingWrites;
   readonly tokens: Tokens;
 }

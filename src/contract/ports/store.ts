@@ -32,8 +32,10 @@ export interface AppendGroup {
   readonly expected: Seq;
   /** At least one, no two with the same (from, id). An entry with an `event` may only be the last. */
   readonly drafts: readonly Draft[];
-  /** N of the salt registry: 1 writes under the conversation itself. */
+  /** N of the salt registry: 1 writes under the conversation itself. A store that knows the registry asks it itself. */
   readonly partitions: number;
+  /** What was queued and is appended now: it does not wait for what is queued. */
+  readonly drained?: true;
   readonly now: Millis;
   /** A finished fan-out that rides along: sets fannedTo = to if fannedTo = from - 1, else is ignored. */
   readonly fanned?: FannedRange;
@@ -55,7 +57,9 @@ export interface Numbered {
 export type AppendResult =
   | { readonly kind: 'appended'; readonly item: ConversationItem; readonly results: readonly Numbered[] }
   /** `expected` is not the last number: nothing was written. The item as it is now; null: no such conversation. */
-  | { readonly kind: 'conflict'; readonly item: ConversationItem | null };
+  | { readonly kind: 'conflict'; readonly item: ConversationItem | null }
+  /** Entries of this conversation are queued, or it is not certain that none are: the whole group must queue behind them. */
+  | { readonly kind: 'queue' };
 
 export interface ReadRange {
   readonly conv: Conv;
