@@ -14,6 +14,7 @@ import type { Ports } from '#contract/ports/ports';
 import type { Ids } from '#contract/ports/system';
 import { conversationBehaviour } from '#actors/conversation/behaviour';
 import { deliveryBehaviour } from '#actors/delivery';
+import { drainerBehaviour } from '#actors/drainer';
 import { gatewayBehaviour } from '#actors/gateway';
 import type { ToConversation } from '#actors/messages';
 import { presenceBehaviour } from '#actors/presence/behaviour';
@@ -79,6 +80,7 @@ export const appServer = (options: AppServerOptions): AppServer => {
     system.tellCausedBy(message.cause, delivery, message);
   };
   const unsubscribe = ports.bus.subscribe(node, receive);
+  const endDrain = startDrainer(options, conversations);
   const admission = new Admission(limits, options.meter);
   const kit = { node, ports, ids, limits, delivery, gateway, presence, admission, conversations };
   const requests = new Nursery(system, 'requests');
@@ -93,8 +95,24 @@ export const appServer = (options: AppServerOptions): AppServer => {
     drain: (drained) => {
       gateway.tell({ t: 'drain', drained });
     },
-    detach: unsubscribe,
+    detach: () => {
+      unsubscribe();
+      endDrain();
+    },
   };
+};
+
+/** Where sends can be queued, each node stores what was. Answers how to end it. */
+const startDrainer = (
+  { system, ports, limits }: AppServerOptions,
+  conversations: Region<ToConversation>,
+): (() => void) => {
+  const { pending } = ports;
+  if (pending === undefined) return () => undefined;
+  const drainer = system.spawn(drainerBehaviour({ conversations }), 'drainer', { mailbox: limits['mailbox.default'] });
+  return pending.drain((batch) => {
+    if (drainer.tell({ t: 'batch', batch }) !== undefined) batch.later();
+  });
 };
 
 /** An actor for each call, as many at a time as may be. */

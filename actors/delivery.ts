@@ -6,7 +6,7 @@ import type { User } from '#contract/conversation';
 import type { Notice } from '#contract/ports/bus';
 import type { SharedMessage } from '#contract/ports/outlet';
 import type { ToDelivery, ToSession } from '#actors/messages';
-import { wireMessage } from '#actors/wire';
+import { sharedMessage } from '#actors/wire';
 import type { Behaviour, Ref } from '#runtime/types';
 
 type Sessions = Map<User, Map<string, Ref<ToSession>>>;
@@ -61,7 +61,7 @@ const deliver = (sessions: Sessions, notice: Notice): void => {
   for (const user of concerned) {
     const mine = sessions.get(user);
     if (mine === undefined) continue;
-    messages ??= notice.entries.map((entry) => ({ frame: wireMessage(notice.conv, entry) }));
+    messages ??= notice.entries.map((entry) => sharedMessage(notice.conv, entry));
     for (const ref of mine.values()) ref.tell({ t: 'notice', notice, messages });
   }
 };

@@ -1,10 +1,11 @@
 /** What the actors of one app server tell each other. Whoever wants an answer sends its own reference along. */
-import type { Conv, ConversationKind, Device, Entry, Meta, Millis, Seq, User } from '#contract/conversation';
+import type { Conv, ConversationKind, Device, Draft, Entry, Meta, Millis, Seq, User } from '#contract/conversation';
 import type { Fault } from '#contract/effects';
 import type { CloseCode } from '#contract/errors';
 import type { FromConnection } from '#contract/inlet';
 import type { NodeMessage, Notice, Receipt } from '#contract/ports/bus';
 import type { SharedMessage } from '#contract/ports/outlet';
+import type { PendingBatch } from '#contract/ports/pending';
 import type { PresenceState } from '#contract/ports/presence';
 import type { Ref } from '#runtime/types';
 
@@ -81,6 +82,19 @@ export interface Typing {
   readonly asker: Asker;
 }
 
+/** What was queued is to be stored now, in this order. */
+export interface Drain {
+  readonly t: 'drain';
+  /** The drainer's name for it. */
+  readonly batch: number;
+  readonly drafts: readonly Draft[];
+  readonly reply: Ref<ToDrainer>;
+}
+
+export type ToDrainer =
+  | { readonly t: 'batch'; readonly batch: PendingBatch }
+  | { readonly t: 'batch-stored' | 'batch-failed'; readonly batch: number };
+
 export type ToConversation =
   | Submit
   | Change
@@ -90,6 +104,7 @@ export type ToConversation =
   | Stand
   | Read
   | Typing
+  | Drain
   /** A device of a member holds everything up to `seq`, which is known to exist. */
   | { readonly t: 'delivered'; readonly user: User; readonly seq: Seq }
   | { readonly t: 'sweep' };
@@ -116,6 +131,8 @@ export interface StoredAnswer {
 export type ToSession =
   | FromConnection
   | { readonly t: 'stored'; readonly conv: Conv; readonly answers: readonly StoredAnswer[] }
+  /** Durable, and not stored yet. */
+  | { readonly t: 'queued'; readonly conv: Conv; readonly ids: readonly string[] }
   | {
       readonly t: 'refused';
       readonly conv: Conv;

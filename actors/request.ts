@@ -138,6 +138,8 @@ const receive = (hands: Hands, message: Message): void => {
   switch (message.t) {
     case 'stored':
       return message.answers.forEach((one) => stored(hands, message.conv, one));
+    case 'queued':
+      return message.ids.forEach((id) => answer(hands, { t: 'queued', id, conv: message.conv }));
     case 'opened':
       return answer(hands, openedFrame(call.frame.id, message.standing), message.created);
     case 'members-are':

@@ -6,9 +6,10 @@ import type { ErrorFrame, FrameOf, WireMessage } from '#contract/frames';
 import { placeToken } from '#contract/inbox';
 import type { InboxPage } from '#contract/inbox';
 import type { Limits } from '#contract/limits';
+import type { SharedMessage } from '#contract/ports/outlet';
 import type { Standing, ToSession } from '#actors/messages';
 
-export const wireMessage = (conv: Conv, entry: Entry): FrameOf<'message'> => ({
+const wireMessage = (conv: Conv, entry: Entry): FrameOf<'message'> => ({
   t: 'message',
   conv,
   seq: entry.seq,
@@ -20,6 +21,12 @@ export const wireMessage = (conv: Conv, entry: Entry): FrameOf<'message'> => ({
   ...(entry.meta === undefined ? {} : { meta: entry.meta }),
   ...(entry.event === undefined ? {} : { event: entry.event }),
 });
+
+/** For all connections that get it. */
+export const sharedMessage = (conv: Conv, entry: Entry): SharedMessage => {
+  const frame = wireMessage(conv, entry);
+  return entry.queued === true && entry.device !== null ? { frame, queuedBy: entry.device } : { frame };
+};
 
 /** The same without `t`, as in history. */
 const pageMessage = (conv: Conv, entry: Entry): WireMessage => {

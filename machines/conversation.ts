@@ -1,6 +1,6 @@
 /**
  * The life of a conversation actor on one node. A message costs no transition: the machine moves when circumstances of
- * the conversation change. Siblings of `normal` to come: salting and salted (hot partitions), buffering (store down).
+ * the conversation change. Siblings of `normal` to come: salting and salted (hot partitions).
  */
 import { assign, emit, setup } from 'xstate';
 
@@ -11,6 +11,10 @@ export type ConversationEvent =
   | { readonly type: 'WON' }
   /** Too many losses: what waited was refused, the next append starts afresh. */
   | { readonly type: 'YIELDED' }
+  /** The store does not answer, or entries are queued: sends go to the log. */
+  | { readonly type: 'BUFFER' }
+  /** An append went to the store again: nothing is queued any more. */
+  | { readonly type: 'STORED' }
   /** Finish what is held, take nothing new. */
   | { readonly type: 'DRAIN' }
   /** Nothing is held any more. */
@@ -40,7 +44,14 @@ export const conversationMachine = setup({
     normal: {
       description: 'Appends go to the store under the conversation itself.',
       initial: 'sole',
-      on: { DRAIN: { target: 'draining', description: 'The node is being emptied.' } },
+      on: {
+        BUFFER: {
+          target: 'buffering',
+          actions: 'forgetLosses',
+          description: 'The store does not answer, or entries are queued.',
+        },
+        DRAIN: { target: 'draining', description: 'The node is being emptied.' },
+      },
       states: {
         sole: {
           description: 'Nobody else appends here: groups go out as fast as the store answers.',
@@ -59,6 +70,15 @@ export const conversationMachine = setup({
             },
           },
         },
+      },
+    },
+    buffering: {
+      description: 'Sends are queued behind those that are queued; what was queued is stored when the store is back.',
+      on: {
+        LOST: { actions: ['countLoss', 'wait'], description: 'What was queued lost its place to another node: wait.' },
+        YIELDED: { actions: 'forgetLosses', description: 'Lost too often: what was queued comes again later.' },
+        STORED: { target: 'normal', actions: 'forgetLosses', description: 'Nothing is queued any more.' },
+        DRAIN: { target: 'draining', description: 'The node is being emptied.' },
       },
     },
     draining: {

@@ -8,6 +8,8 @@ import { fault } from '#contract/effects';
 import type { Fault, Outcome } from '#contract/effects';
 import type { AppendGroup, AppendResult } from '#contract/ports/store';
 import type { Change, StoredAnswer, Submit, ToSession } from '#actors/messages';
+import { mayQueue, queue, triesOf } from '#actors/conversation/buffering';
+import { batchesFailed, batchGroup, batchStored } from '#actors/conversation/draining';
 import { markableTo } from '#actors/conversation/fanout';
 import { adopt, refresh, standing } from '#actors/conversation/reading';
 import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#actors/conversation/roster';
@@ -24,10 +26,11 @@ export const refuseJob = ({ state }: Hands, job: Job, why: Fault): void => {
 /** Sends the next group, if one may go now. */
 export const pump = (hands: Hands): void => {
   const { state } = hands;
-  if (state.inFlight !== undefined || state.pausing || state.refreshing || state.held.length === 0) return;
+  if (state.inFlight !== undefined || state.pausing || state.refreshing) return;
+  if (state.held.length + state.batches.length === 0) return;
   const { item } = state;
   if (item === undefined || (item !== null && item.memVersion !== state.roster.version)) return refresh(hands);
-  const group = nextGroup(hands);
+  const group = batchGroup(hands) ?? nextGroup(hands);
   if (group === 'check') return refresh(hands);
   if (group !== undefined) append(hands, group);
 };
@@ -164,12 +167,13 @@ export const appendCame = (hands: Hands, group: Group, outcome: Outcome<AppendRe
     lost(hands, group, outcome.value);
     return [];
   }
-  state.inFlight = undefined;
   if (outcome.value.kind === 'queue') {
-    giveUp(hands, group, fault('store.unavailable', 'entries are queued', 'none', hands.kit.limits['retry.afterMs']));
+    queueOrGiveUp(hands, group);
     return [];
   }
+  state.inFlight = undefined;
   if (state.machine.in('normal.contended')) state.machine.send({ type: 'WON' });
+  if (state.machine.in('buffering') && group.batch === undefined) state.machine.send({ type: 'STORED' });
   return won(hands, group, outcome.value);
 };
 
@@ -183,16 +187,23 @@ export const pauseAppend = (kit: ConversationKit, ctx: Ctx, turns: number): void
 const tryAgainOrGiveUp = (hands: Hands, group: Group, why: Fault): void => {
   const { kit, state, ctx } = hands;
   if (why.effect === 'unknown') for (const { job } of group.jobs) job.doubtful = true;
-  if (group.tries < kit.limits['append.tries']) {
+  if (group.tries < triesOf(hands)) {
     state.pausing = true;
     return pauseAppend(kit, ctx, group.tries);
   }
-  state.inFlight = undefined;
-  giveUp(hands, group, fault('store.unavailable', 'the store did not take it', 'none', kit.limits['retry.afterMs']));
+  queueOrGiveUp(hands, group);
+};
+
+const queueOrGiveUp = (hands: Hands, group: Group): void => {
+  if (mayQueue(hands, group)) return queue(hands, group);
+  const why = fault('store.unavailable', 'the store did not take it', 'none', hands.kit.limits['retry.afterMs']);
+  giveUp(hands, group, why);
 };
 
 /** What waits behind a refused group is refused with it: nobody's later message gets ahead of an earlier one. */
-const giveUp = (hands: Hands, group: Group, why: Fault): void => {
+export const giveUp = (hands: Hands, group: Group, why: Fault): void => {
+  hands.state.inFlight = undefined;
+  if (group.batch !== undefined) return batchesFailed(hands);
   for (const { job } of group.jobs) refuseJob(hands, job, why);
   for (const job of hands.state.held.splice(0)) refuseJob(hands, job, why);
 };
@@ -223,6 +234,7 @@ const won = (hands: Hands, group: Group, result: Extract<AppendResult, { kind: '
     if (draft.event !== undefined) state.roster = rosterAfter(state.roster, draft.event, seq);
   });
   adopt(hands, result.item);
+  if (group.batch !== undefined) batchStored(hands, group.batch, group.request.drafts.length);
   answerJobs(hands, group, result);
   return entries;
 };

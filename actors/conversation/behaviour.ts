@@ -4,7 +4,10 @@
  */
 import type { Conv, User } from '#contract/conversation';
 import { fault } from '#contract/effects';
-import { addedCame, appendCame, pauseAppend, pump, refuseJob, retryAppend } from '#actors/conversation/append';
+import type { Fault } from '#contract/effects';
+import { addedCame, appendCame, giveUp, pauseAppend, pump, refuseJob, retryAppend } from '#actors/conversation/append';
+import { queuedCame } from '#actors/conversation/buffering';
+import { batchesFailed, takeBatch } from '#actors/conversation/draining';
 import { armMark, fannedCame, fanReadCame, mark, markedCame, pumpFan, wantFanOut } from '#actors/conversation/fanout';
 import { foundedCame, found, foundersCame } from '#actors/conversation/founding';
 import {
@@ -28,7 +31,7 @@ import {
   wrote,
   wroteCame,
 } from '#actors/conversation/receipts';
-import { noRoster } from '#actors/conversation/roster';
+import { memberNow, noRoster } from '#actors/conversation/roster';
 import type {
   ConversationKit,
   ConversationState,
@@ -56,6 +59,7 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
     item: undefined,
     roster: noRoster,
     held: [],
+    batches: [],
     inFlight: undefined,
     pausing: false,
     refreshing: false,
@@ -70,9 +74,9 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
     return state;
   },
   stopped: (state, _reason, ctx) => answerHeld({ kit, state, ctx }),
-  mayPassivate: ({ held, inFlight, fan, item, receipts }) =>
+  mayPassivate: ({ held, batches, inFlight, fan, item, receipts }) =>
     isQuiet(receipts) &&
-    held.length === 0 &&
+    held.length + batches.length === 0 &&
     inFlight === undefined &&
     !fan.busy &&
     fan.doneTo === (item?.fannedTo ?? -1),
@@ -100,6 +104,9 @@ const receive = (hands: Hands, message: Message): void => {
       return found(hands, message);
     case 'delivered':
       return delivered(hands, message.user, message.seq);
+    case 'drain':
+      takeBatch(hands, message);
+      return pump(hands);
     case 'sweep':
       hands.state.fan.sweep = true;
       return refresh(hands);
@@ -122,6 +129,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return addedCame(hands, message);
     case 'appended':
       return appended(hands, message);
+    case 'queued':
+      return queued(hands, message);
     case 'moment-found':
       return momentFound(hands, message);
     case 'page-read':
@@ -198,10 +207,28 @@ const afterRead = (hands: Hands, result: ReturnType<typeof itemCame>): void => {
     state.fan.sweep = false;
     pumpFan(hands);
     pump(hands);
-  } else for (const job of state.held.splice(0)) refuseJob(hands, job, result);
+  } else unread(hands, result);
   if (state.questions.length > 0) refresh(hands);
   // Whoever asks for conversations that do not exist must not fill the memory with them.
   else if (state.item === null) hands.ctx.passivate();
+};
+
+/** A strong read failed: who has not been known to be a member is refused, for the others the list at hand decides. */
+const unread = (hands: Hands, why: Fault): void => {
+  const { state } = hands;
+  const isKnown = state.item !== null && state.item?.memVersion === state.roster.version;
+  const stays = ({ work }: Job): boolean => isKnown && memberNow(state.roster, work.asker.user) !== undefined;
+  const held = state.held.splice(0);
+  for (const job of held) if (!stays(job)) refuseJob(hands, job, why);
+  state.held.push(...held.filter(stays));
+  if (!isKnown) batchesFailed(hands);
+  pump(hands);
+};
+
+const queued = (hands: Hands, message: Extract<Own, { t: 'queued' }>): void => {
+  const why = queuedCame(hands, message);
+  if (why !== undefined) giveUp(hands, message.group, why);
+  pump(hands);
 };
 
 const appended = (hands: Hands, { group, outcome }: Extract<Message, { t: 'appended' }>): void => {
@@ -226,6 +253,7 @@ const answerHeld = (hands: Hands): void => {
     fault('store.unavailable', 'the conversation stopped', effect, 1_000);
   for (const { job } of state.inFlight?.jobs ?? []) refuseJob(hands, job, unavailable('unknown'));
   for (const job of state.held) refuseJob(hands, job, unavailable('none'));
+  batchesFailed(hands);
   for (const question of [...state.asked, ...state.questions]) refuse(hands, question, unavailable('none'));
   for (const waiting of state.reads.values())
     for (const question of waiting) refuse(hands, question, unavailable('none'));

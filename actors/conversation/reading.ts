@@ -12,7 +12,7 @@ import { forbidden, memberNow, rosterOf, usersNow } from '#actors/conversation/r
 import type { Hands, Own, Question } from '#actors/conversation/state';
 import { typing } from '#actors/conversation/typing';
 import type { Asker, History, Replay, Standing } from '#actors/messages';
-import { wireMessage } from '#actors/wire';
+import { sharedMessage } from '#actors/wire';
 
 /** Begins a strong read; the questions that wait now are answered by it. */
 export const refresh = ({ kit, state, ctx }: Hands): void => {
@@ -193,7 +193,7 @@ export const missingCame = (hands: Hands, key: string, outcome: Outcome<readonly
   const { state } = hands;
   const waiting = state.reads.get(key) ?? [];
   state.reads.delete(key);
-  const shared = outcome.ok ? outcome.value.map((entry) => ({ frame: wireMessage(state.conv, entry) })) : [];
+  const shared = outcome.ok ? outcome.value.map((entry) => sharedMessage(state.conv, entry)) : [];
   for (const question of waiting) {
     const member = memberNow(state.roster, question.asker.user);
     const { item } = state;

@@ -1,5 +1,5 @@
 /** What a conversation actor keeps: a view of the stored item, who is in, what waits, and how far fan-out has come. */
-import type { Conv, ConversationItem, Entry, Millis, Seq, User } from '#contract/conversation';
+import type { Conv, ConversationItem, Draft, Entry, Millis, Seq, User } from '#contract/conversation';
 import type { Limits } from '#contract/limits';
 import type { Outcome } from '#contract/effects';
 import type { NodeName, Receipt } from '#contract/ports/bus';
@@ -19,6 +19,7 @@ import type {
   Submit,
   ToConversation,
   ToDelivery,
+  ToDrainer,
   Typing,
 } from '#actors/messages';
 import type { Roster } from '#actors/conversation/roster';
@@ -28,7 +29,7 @@ import type { Context, Ref } from '#runtime/types';
 
 export interface ConversationKit {
   readonly node: NodeName;
-  readonly ports: Pick<Ports, 'store' | 'members' | 'receipts' | 'bus'>;
+  readonly ports: Pick<Ports, 'store' | 'members' | 'receipts' | 'bus' | 'pending'>;
   readonly ids: Ids;
   readonly limits: Limits;
   readonly delivery: Ref<ToDelivery>;
@@ -52,7 +53,20 @@ export interface Job {
 export interface Group {
   readonly request: AppendGroup;
   readonly jobs: readonly { readonly job: Job; readonly index: number }[];
+  /** Set when the drafts were queued before: there are no jobs then. */
+  readonly batch?: QueuedBatch;
   tries: number;
+}
+
+/** Entries that were queued and are to be stored. */
+export interface QueuedBatch {
+  /** The drainer's name for it. */
+  readonly batch: number;
+  readonly reply: Ref<ToDrainer>;
+  /** Without repeats. */
+  readonly drafts: readonly Draft[];
+  /** So many of them are stored. */
+  stored: number;
 }
 
 /** What is answered after a strong read: it began after the question came. `who` is a change that changes nothing. */
@@ -115,6 +129,8 @@ export interface ConversationState {
   item: ConversationItem | null | undefined;
   roster: Roster;
   held: Job[];
+  /** What was queued comes before all that is held. */
+  readonly batches: QueuedBatch[];
   inFlight: Group | undefined;
   /** Waiting before the next append. */
   pausing: boolean;
@@ -141,6 +157,7 @@ export type Own =
   | { readonly t: 'added'; readonly job: Job; readonly outcome: Outcome<ReadonlySet<User>> }
   | { readonly t: 'item'; readonly outcome: Outcome<ConversationItem | null> }
   | { readonly t: 'members'; readonly outcome: Outcome<MemberList> }
+  | { readonly t: 'queued'; readonly group: Group; readonly outcome: Outcome<void> }
   | { readonly t: 'appended'; readonly group: Group; readonly outcome: Outcome<AppendResult> }
   | {
       readonly t: 'moment-found';

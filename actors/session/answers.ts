@@ -3,7 +3,7 @@ import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import { closeCodes } from '#contract/errors';
 import type { Fault } from '#contract/effects';
-import type { ErrorFrame, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
+import type { ErrorFrame, FrameOf, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
 import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
 import { openingOf } from '#actors/opening';
 import { closeConnection, enter, newView, ownStored } from '#actors/session/state';
@@ -78,7 +78,7 @@ export type OwnPassage = 'message' | 'answered' | 'wait';
 
 /**
  * A number of one's own comes up in the stream before its answer: a send of this connection gets `stored`, in its turn.
- * One that was refused as `unknown` is answered now: the stream knows better than whoever gave up.
+ * One that was queued, or refused as `unknown`, is answered now: the stream knows better than whoever gave up.
  */
 export const passOwn = (hands: Hands, conv: Conv, answer: Told): OwnPassage => {
   const { state } = hands;
@@ -86,7 +86,7 @@ export const passOwn = (hands: Hands, conv: Conv, answer: Told): OwnPassage => {
   if (state.pending.has(key)) {
     if (firstPending(hands, conv) !== key) return 'wait';
     settle(hands, conv, answer.id);
-  } else if (!state.unsure.delete(key)) return 'message';
+  } else if (!state.owed.delete(key)) return 'message';
   answerStored(hands, conv, answer);
   return 'answered';
 };
@@ -96,22 +96,38 @@ const firstPending = ({ state }: Hands, conv: Conv): string | undefined => {
   return undefined;
 };
 
-const answerStored = (hands: Hands, conv: Conv, { id, seq, mid, at }: Told): void => {
-  ownStored(hands, conv, seq);
-  hands.outlet.send({ t: 'stored', id, conv, seq, mid, at });
+export const storedFrame = (conv: Conv, { id, seq, mid, at }: Told): FrameOf<'stored'> => ({
+  ...{ t: 'stored', id, conv, seq, mid, at },
+});
+
+const answerStored = (hands: Hands, conv: Conv, told: Told): void => {
+  ownStored(hands, conv, told.seq);
+  hands.outlet.send(storedFrame(conv, told));
 };
 
 export const stored = (hands: Hands, conv: Conv, answers: readonly StoredAnswer[]): void => {
   for (const answer of answers) if (settle(hands, conv, answer.id)) answerStored(hands, conv, answer);
 };
 
+/** Durable, not numbered yet: `stored` follows when its number passes. */
+export const queued = (hands: Hands, { conv, ids }: Extract<ToSession, { t: 'queued' }>): void => {
+  for (const id of ids) {
+    if (!settle(hands, conv, id)) continue;
+    owe(hands, conv, id);
+    hands.outlet.send({ t: 'queued', id, conv });
+  }
+};
+
+/** `stored` is owed to this connection for it, should its number pass. */
+const owe = ({ kit, state }: Hands, conv: Conv, id: string): void => {
+  if (state.owed.size < kit.limits['owed.sends']) state.owed.add(pendingKey(conv, id));
+};
+
 export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSession, { t: 'refused' }>): void => {
-  const { kit, state } = hands;
   if (id === null) return sendError(hands, why, { conv, of });
   if (of !== 'send') return sendError(hands, why, of === 'open' ? { id, of } : { id, conv, of });
   if (!settle(hands, conv, id)) return;
-  if (why.effect === 'unknown' && state.unsure.size < kit.limits['inFlight.sends'])
-    state.unsure.add(pendingKey(conv, id));
+  if (why.effect === 'unknown') owe(hands, conv, id);
   sendError(hands, why, { id, conv, of });
 };
 

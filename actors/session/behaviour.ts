@@ -78,7 +78,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     insistence: new Insistence(),
     pending: new Map(),
     pendingCount: 0,
-    unsure: new Set(),
+    owed: new Set(),
     unsaved: new Map(),
     saving: false,
     doubtful: new Map(),
@@ -100,6 +100,10 @@ const receiveTold = (hands: Hands, message: Message): boolean => {
       return true;
     case 'stored':
       answers.stored(hands, message.conv, message.answers);
+      answered(hands, message.conv);
+      return true;
+    case 'queued':
+      answers.queued(hands, message);
       answered(hands, message.conv);
       return true;
     case 'notice':

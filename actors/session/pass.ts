@@ -1,7 +1,7 @@
 /** One number on its way out to one connection: as `message`, not at all, or not yet. Counts what is unacknowledged. */
 import type { Seq } from '#contract/conversation';
 import type { SharedMessage } from '#contract/ports/outlet';
-import { passOwn } from '#actors/session/answers';
+import { passOwn, storedFrame } from '#actors/session/answers';
 import { mayStream } from '#actors/session/state';
 import type { Hands, View } from '#actors/session/state';
 import { sharesChanged } from '#actors/session/watching';
@@ -24,6 +24,7 @@ export const pass = (hands: Hands, view: View, message: SharedMessage): Passage 
   view.next = frame.seq + 1;
   if (frame.event !== undefined) sharesChanged(hands);
   if (view.own?.delete(frame.seq) === true || passage === 'answered') return 'passed';
+  if (own && message.queuedBy === state.who?.device) outlet.send(storedFrame(view.conv, frame));
   outlet.message(message);
   counted(hands, view, frame.seq);
   return 'passed';

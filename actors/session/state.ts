@@ -116,8 +116,8 @@ export interface SessionState {
   /** Sends in flight by conversation and id. */
   readonly pending: Map<string, number>;
   pendingCount: number;
-  /** Sends that were refused with effect `unknown`: the stream may still show that they were stored. */
-  readonly unsure: Set<string>;
+  /** Sends that were queued, or refused with effect `unknown`: they are answered when the stream shows their number. */
+  readonly owed: Set<string>;
   /** Acknowledged positions not yet handed to the port. */
   unsaved: Map<Conv, Seq>;
   saving: boolean;

@@ -32,6 +32,7 @@ export const limitTable = {
   'send.ip.perSecond': row(20_000, 'perSecond', 'gateway.rate_limited; the burst is one second’s worth'),
   'inbox.waitMs': row(1_000, 'ms', 'an inbox is answered although an earlier `read` of the connection is not done'),
   'inFlight.sends': row(1_000, 'count', 'gateway.rate_limited'),
+  'owed.sends': row(10_000, 'count', 'a queued send is shown as `message` too, one refused as unknown only so'),
   'inFlight.requests': row(1_000, 'count', 'gateway.rate_limited: pages and new conversations go one at a time'),
   'window.unacked': row(256, 'count', 'delivery pauses until an acknowledgement'),
   'replay.max': row(1_000, 'count', 'nothing replayed: resumed with recovered false'),

@@ -4,6 +4,7 @@ import type { LimitName } from '#contract/limits';
 import type { ConversationItem, Entry, Member } from '#contract/conversation';
 import type { Bus } from '#contract/ports/bus';
 import type { Inbox } from '#contract/ports/inbox';
+import type { PendingWrites } from '#contract/ports/pending';
 import type { Positions } from '#contract/ports/positions';
 import type { Presence } from '#contract/ports/presence';
 import type { Receipts } from '#contract/ports/receipts';
@@ -56,6 +57,8 @@ export const heldPresence = () => ({
   gone: held<Presence['gone']>(),
   of: held<Presence['of']>(),
 });
+/** The log of what waits. */
+export const heldPending = () => ({ queue: held<PendingWrites['queue']>(), drain: () => () => undefined });
 export const heldTokens = () => ({ verify: held<Tokens['verify']>() });
 
 export const item = (changed: Partial<ConversationItem> = {}): ConversationItem => ({

@@ -61,6 +61,12 @@ describe('a request', () => {
     expect(answers[0]?.isNew).toBe(false);
   });
 
+  it('D26 says when what it sent is queued', () => {
+    const { answers, reply } = start(send);
+    reply({ t: 'queued', conv: 'c1', ids: ['send-001'] });
+    expect(answers).toEqual([{ frame: { t: 'queued', id: 'send-001', conv: 'c1' }, isNew: false }]);
+  });
+
   it('opens as a session does: the direct one of a pair, or a group', () => {
     const direct = start({ t: 'open', id: 'open-001', members: ['bob'] });
     expect(direct.told).toMatchObject([{ conv: 'd_alice_bob', message: { kind: 'direct' } }]);

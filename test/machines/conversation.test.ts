@@ -6,7 +6,7 @@ import { after, walkEverywhere } from '#test/machines/kit';
 
 walkEverywhere(conversationMachine, {
   input: undefined,
-  events: [{ type: 'LOST' }, { type: 'WON' }, { type: 'YIELDED' }, { type: 'DRAIN' }, { type: 'EMPTY' }],
+  events: (['LOST', 'WON', 'YIELDED', 'BUFFER', 'STORED', 'DRAIN', 'EMPTY'] as const).map((type) => ({ type })),
 });
 
 const story = (...types: readonly ConversationEvent['type'][]) =>
@@ -33,4 +33,10 @@ test('conversation: a drain finishes when nothing is held, from the midst of los
     state: 'conversation.drained',
     emitted: [...waits(1), { type: 'finished' }],
   });
+});
+
+test('conversation: while it buffers, losses of what was queued wait too; an append that is stored ends it', () => {
+  expect(story('LOST', 'BUFFER', 'LOST', 'LOST')).toEqual({ state: 'conversation.buffering', emitted: waits(1, 1, 2) });
+  expect(story('BUFFER', 'STORED')).toEqual({ state: 'conversation.normal.sole', emitted: [] });
+  expect(story('BUFFER', 'WON', 'DRAIN')).toEqual({ state: 'conversation.draining', emitted: [] });
 });

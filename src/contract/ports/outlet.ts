@@ -2,13 +2,15 @@
  * The way out to one client, handed to its session: frames in, bytes out. Nothing is answered; what cannot be sent any
  * more is dropped, for the session hears `lost` and the client resumes.
  */
-import type { Millis } from '#contract/conversation';
+import type { Device, Millis } from '#contract/conversation';
 import type { CloseCode } from '#contract/errors';
 import type { FrameOf, ServerFrame } from '#contract/frames';
 
 /** One `message` for many connections: encoded by whoever sends it first, then shared. */
 export interface SharedMessage {
   readonly frame: FrameOf<'message'>;
+  /** The device whose send was answered `queued`: wherever it is connected by now, it is told `stored`. */
+  readonly queuedBy?: Device;
   encoded?: Uint8Array;
 }
 

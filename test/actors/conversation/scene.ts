@@ -3,7 +3,7 @@ import type { LimitName } from '#contract/limits';
 import { conversationBehaviour } from '#actors/conversation/behaviour';
 import type { Submit } from '#actors/messages';
 import { probe } from '#testkit/probe';
-import type { asker, numbered } from '#test/actors/kit';
+import type { asker, heldPending, numbered } from '#test/actors/kit';
 import {
   heldBus,
   heldMembers,
@@ -16,13 +16,14 @@ import {
   neighbours,
 } from '#test/actors/kit';
 
-export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
+export const start = (limits: Partial<Record<LimitName, number>> = {}, pending?: ReturnType<typeof heldPending>) => {
   const store = heldStore();
   const members = heldMembers();
   const receipts = heldReceipts();
   const bus = heldBus();
   const { delivery } = neighbours();
-  const kit = { node: 'n1', ports: { store, members, receipts, bus }, ids, limits: limitsWith(limits), delivery };
+  const ports = { store, members, receipts, bus, ...(pending === undefined ? {} : { pending }) };
+  const kit = { node: 'n1', ports, ids, limits: limitsWith(limits), delivery };
   const actor = probe(conversationBehaviour('c1', kit), { limits });
   return { store, members, receipts, bus, delivery, ...actor };
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fault } from '#contract/effects';
 import type { InboxItem } from '#contract/inbox';
 import type { Receipt } from '#contract/ports/bus';
-import { wireMessage } from '#actors/wire';
+import { sharedMessage } from '#actors/wire';
 import { entry } from '#test/actors/kit';
 import { ack, enter, notice, shared, standing, start } from '#test/actors/session/scene';
 import type { Session } from '#test/actors/session/scene';
@@ -149,7 +149,7 @@ describe('presence', () => {
     const session = live();
     const change = (seq: number) => {
       const event = { add: ['carol'], remove: [] };
-      session.send({ ...notice(seq, seq), messages: [{ frame: wireMessage('c1', entry(seq, { body: '', event })) }] });
+      session.send({ ...notice(seq, seq), messages: [sharedMessage('c1', entry(seq, { body: '', event }))] });
     };
     change(6);
     expect(session.presence.heard).toHaveLength(1);

@@ -1,7 +1,7 @@
 /** What a session sends as `message`, and when it pauses. */
 import { describe, expect, it } from 'vitest';
 import type { LimitName } from '#contract/limits';
-import { wireMessage } from '#actors/wire';
+import { sharedMessage } from '#actors/wire';
 import { ack, enter, notice, seqsOf, shared, standing, start } from '#test/actors/session/scene';
 import { entry } from '#test/actors/kit';
 
@@ -85,7 +85,7 @@ describe('receiving', () => {
   it('answers a send whose number arrives as a notice before its answer, once', () => {
     const session = live();
     session.frame({ t: 'send', id: 'id-0003', conv: 'c1', body: 'x' });
-    const mine = { frame: wireMessage('c1', entry(3, { from: 'bob', id: 'id-0003' })) };
+    const mine = sharedMessage('c1', entry(3, { from: 'bob', id: 'id-0003' }));
     session.send({ ...notice(3, 3), messages: [mine] });
     session.send({
       t: 'stored',
@@ -141,7 +141,7 @@ describe('receiving', () => {
     });
     session.take();
     session.send(notice(0, 0, { added: ['alice', 'bob'], entries: [], recipients: [], members: ['alice', 'bob'] }));
-    const own = { frame: wireMessage('c1', entry(1, { from: 'bob', id: 'send-001' })) };
+    const own = sharedMessage('c1', entry(1, { from: 'bob', id: 'send-001' }));
     session.send({ ...notice(1, 2), messages: [own, ...shared(2)] });
     expect(seqsOf(session.take())).toEqual([2]);
   });

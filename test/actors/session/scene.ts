@@ -5,7 +5,7 @@ import type { LastKnown, Notice } from '#contract/ports/bus';
 import type { Outlet } from '#contract/ports/outlet';
 import { sessionBehaviour } from '#actors/session/behaviour';
 import type { Standing, ToConversation } from '#actors/messages';
-import { wireMessage } from '#actors/wire';
+import { sharedMessage } from '#actors/wire';
 import { Admission } from '#resilience/admission';
 import { probe } from '#testkit/probe';
 import {
@@ -130,7 +130,7 @@ export const standing = (changed: Partial<Standing> = {}): Standing => ({
   ...changed,
 });
 
-export const shared = (...seqs: number[]) => seqs.map((seq) => ({ frame: wireMessage('c1', entry(seq)) }));
+export const shared = (...seqs: number[]) => seqs.map((seq) => sharedMessage('c1', entry(seq)));
 
 export const notice = (from: number, to: number, changed: Partial<Notice> = {}) => {
   const seqs = Array.from({ length: to - from + 1 }, (_, index) => from + index);
