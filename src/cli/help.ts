@@ -5,11 +5,12 @@ export const overview = `hogmanay: a chat backend
 
   hogmanay serve        start a server (hogmanay serve --help: options and limits)
   hogmanay token USER   print an access token (hogmanay token --help)
+  hogmanay setup        make the tables and topics of the real backend
   hogmanay conformance URL
                         check a server against the protocol (hogmanay conformance --help)
   hogmanay --version
 
-Not there yet in this version: setup, chat, bench, demo, lab, trace.
+Not there yet in this version: chat, bench, demo, lab, trace.
 `;
 
 export const tokenHelp = `hogmanay token USER [options]: print an access token for USER, and nothing else
@@ -19,6 +20,12 @@ export const tokenHelp = `hogmanay token USER [options]: print an access token f
   --data .hogmanay    the data folder that holds the signing key
 
 HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder.
+`;
+
+export const setupHelp = `hogmanay setup: make the tables and topics of the real backend, where they are missing
+
+HOGMANAY_REDIS, HOGMANAY_KAFKA and HOGMANAY_DYNAMODB say where the services are; HOGMANAY_PREFIX stands in front of every
+name. Whatever is there stays as it is.
 `;
 
 export const conformanceHelp = `hogmanay conformance URL [options]: check a server by docs/protocol.md, rule by rule
@@ -65,14 +72,15 @@ export const serveHelp = (): string => `hogmanay serve [options]: start a server
   --ops-port 8081          operations listener
   --ops-host 127.0.0.1
   --data .hogmanay         data folder, of one server at a time
-  --backend embedded       real: not there yet in this version
+  --backend embedded       or real: Redis, Kafka and DynamoDB (docs/services.md), any number of servers
   --inspect[=stately]      not there yet in this version
   --record DIR             not there yet in this version
   --limit name=value       any number of times
 
 Each option also as an environment variable: HOGMANAY_PORT, HOGMANAY_OPS_PORT, HOGMANAY_DATA …, and
 HOGMANAY_LIMIT=name=value,name=value. HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the signing key of the data
-folder. SIGTERM and SIGINT drain; a second signal exits at once.
+folder; --backend real demands it. HOGMANAY_REDIS, HOGMANAY_KAFKA, HOGMANAY_DYNAMODB and HOGMANAY_PREFIX say where
+the real services are. SIGTERM and SIGINT drain; a second signal exits at once.
 
 Limits, their defaults, and what happens beyond them (a rate of 0: no limit)
 

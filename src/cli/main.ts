@@ -8,9 +8,11 @@ import { run } from '#cli/run';
 import type { Surroundings } from '#cli/surroundings';
 import { version } from '#cli/version';
 import type { Conform } from '#conformance/conformance';
-import type { StartServer } from '#node/options';
+import type { SetUp, StartServer } from '#node/options';
 
 const startServer: StartServer = async (options) => (await import('#node/server')).startServer(options);
+
+const setUp: SetUp = async (services, told) => (await import('#node/set-up')).setUp(services, told);
 
 const signToken = async ({ user, ttlMs, admin, data, secret }: TokenOptions): Promise<string> => {
   const [tokens, keys] = await Promise.all([import('#adapters/auth/tokens'), import('#node/signing-key')]);
@@ -31,6 +33,7 @@ const around: Surroundings = {
   },
   now: () => Date.now(),
   startServer,
+  setUp,
   signToken,
   conform,
   version,

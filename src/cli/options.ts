@@ -2,6 +2,7 @@
 import type { ServeOptions } from '#node/options';
 import { envName, readArguments, type Env, type Given } from '#cli/arguments';
 import { readLimits } from '#cli/limit-option';
+import { readServices } from '#cli/services-option';
 import { UsageError } from '#cli/usage';
 import { isName } from '#protocol/scalars';
 
@@ -35,10 +36,17 @@ const readSecret = (env: Env): { readonly secret?: string } => {
   throw new UsageError(`${envName('jwt-secret')} must have at least ${secretBytes} bytes`);
 };
 
+/** For servers on several machines the key cannot be made by each. */
+const readBackend = (given: Given, env: Env): Pick<ServeOptions, 'services'> => {
+  const { text, source } = given.one('backend') ?? { text: 'embedded', source: '--backend' };
+  if (text === 'embedded') return {};
+  if (text !== 'real') throw new UsageError(`${source} must be embedded or real`);
+  if (readSecret(env).secret === undefined)
+    throw new UsageError(`--backend real needs ${envName('jwt-secret')}: one key for all servers`);
+  return { services: readServices(env) };
+};
+
 const refuseWhatIsMissing = (given: Given): void => {
-  const backend = readText(given, 'backend', 'embedded');
-  if (backend === 'real') throw notThereYet('--backend real');
-  if (backend !== 'embedded') throw new UsageError('--backend must be embedded or real');
   for (const option of ['inspect', 'record']) {
     if (given.one(option) !== undefined) throw notThereYet(`--${option}`);
   }
@@ -46,6 +54,13 @@ const refuseWhatIsMissing = (given: Given): void => {
 
 const noMore = ({ positionals }: Given, expected: number, usage: string): void => {
   if (positionals.length !== expected) throw new UsageError(`usage: ${usage}`);
+};
+
+/** For a command that takes nothing but `--help`. */
+export const asksForHelp = (argv: readonly string[], usage: string): boolean => {
+  const given = readArguments(argv, {}, { help: 'flag' });
+  noMore(given, 0, usage);
+  return given.one('help') !== undefined;
 };
 
 export const readServeOptions = (argv: readonly string[], env: Env): ServeOptions | 'help' => {
@@ -72,6 +87,7 @@ export const readServeOptions = (argv: readonly string[], env: Env): ServeOption
     data: readText(given, 'data', '.hogmanay'),
     limits: readLimits(given.all('limit')),
     ...readSecret(env),
+    ...readBackend(given, env),
   };
 };
 

@@ -1,8 +1,10 @@
 /** One command line, from its words to the exit status: 0 done, 1 failed, 2 wrong usage. */
 import { readConformanceOptions } from '#cli/conformance-options';
-import { conformanceHelp, overview, serveHelp, tokenHelp } from '#cli/help';
-import { notThereYet, readServeOptions, readTokenOptions } from '#cli/options';
+import { conformanceHelp, overview, serveHelp, setupHelp, tokenHelp } from '#cli/help';
+import { asksForHelp, notThereYet, readServeOptions, readTokenOptions } from '#cli/options';
 import { serve } from '#cli/serve';
+import { readServices } from '#cli/services-option';
+import { setup } from '#cli/setup';
 import type { Surroundings } from '#cli/surroundings';
 import { token } from '#cli/token';
 import { isFault, nearest, UsageError } from '#cli/usage';
@@ -30,6 +32,11 @@ const commands = new Map<string, Command>([
     },
   ],
   [
+    'setup',
+    async (argv, around) =>
+      asksForHelp(argv, 'hogmanay setup') ? print(setupHelp, around) : setup(readServices(around.env), around),
+  ],
+  [
     'conformance',
     async (argv, around) => {
       const options = readConformanceOptions(argv, around.env);
@@ -40,7 +47,7 @@ const commands = new Map<string, Command>([
   ['--version', async (_argv, around) => print(`${around.version()}\n`, around)],
 ]);
 
-const later = ['setup', 'chat', 'bench', 'demo', 'lab', 'trace'];
+const later = ['chat', 'bench', 'demo', 'lab', 'trace'];
 
 const commandNamed = (name: string | undefined): Command => {
   if (name === undefined) throw new UsageError('which command? hogmanay serve, hogmanay token USER, hogmanay --help');

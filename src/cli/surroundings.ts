@@ -1,6 +1,6 @@
 /** What commands touch of the process: handed in by main.ts, replaced in tests. */
 import type { Conform } from '#conformance/conformance';
-import type { StartServer } from '#node/options';
+import type { SetUp, StartServer } from '#node/options';
 import type { Env } from '#cli/arguments';
 import type { TokenOptions } from '#cli/options';
 
@@ -14,6 +14,7 @@ export interface Surroundings {
   /** Unix milliseconds. */
   now(): number;
   readonly startServer: StartServer;
+  readonly setUp: SetUp;
   readonly signToken: (options: TokenOptions) => Promise<string>;
   readonly conform: Conform;
   readonly version: () => string;

@@ -1,6 +1,18 @@
 /** What an app server is started with, and what its starter holds of it: the seam between node/ and cli/. */
 import type { Limits } from '#contract/limits';
 
+/** Where the real services are. */
+export interface Services {
+  /** `redis://` or `redis+sentinel://`: docs/services.md. */
+  readonly redis: string;
+  /** `host:port`, several separated by commas. */
+  readonly kafka: string;
+  /** URL of the endpoint; `aws` for that of the region. */
+  readonly dynamodb: string;
+  /** In front of every key, table, topic and group: several products may share the services. */
+  readonly prefix: string;
+}
+
 export interface ServeOptions {
   readonly host: string;
   /** 0: any free one. */
@@ -12,6 +24,8 @@ export interface ServeOptions {
   readonly limits: Limits;
   /** Signing key; absent: made once in the data folder. */
   readonly secret?: string;
+  /** Absent: everything is embedded. */
+  readonly services?: Services;
 }
 
 export interface RunningServer {
@@ -24,5 +38,8 @@ export interface RunningServer {
   /** Stops at once, as a crash would. */
   kill(): void;
 }
+
+/** Tables and topics, where they are missing; `told` hears of each, a line. */
+export type SetUp = (services: Services, told: (line: string) => void) => Promise<void>;
 
 export type StartServer = (options: ServeOptions) => Promise<RunningServer>;

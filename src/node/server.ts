@@ -1,9 +1,8 @@
 /**
- * One app server: the actor tree on nact, over the embedded ports, behind its two listeners. Everything it opens, it
+ * One app server: the actor tree on nact, over the ports of its backend, behind its two listeners. Everything it opens, it
  * closes, in the reverse order.
  */
 import { jwtTokens } from '#adapters/auth/tokens';
-import { openEmbedded } from '#adapters/embedded/open';
 import { systemIds } from '#adapters/system/ids';
 import { jsonLog } from '#adapters/system/log';
 import { freshSeed } from '#adapters/system/random';
@@ -12,6 +11,7 @@ import { appServer } from '#actors/app-server';
 import type { AppServer } from '#actors/app-server';
 import type { Limits } from '#contract/limits';
 import type { Meter } from '#contract/metrics';
+import type { NodeName } from '#contract/ports/bus';
 import type { Outlet } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
 import type { Log, Tokens } from '#contract/ports/system';
@@ -20,7 +20,9 @@ import { createEdge } from '#gateway/edge/edge';
 import type { Edge } from '#gateway/edge/edge';
 import { urlOf } from '#gateway/edge/http';
 import { createOperations } from '#gateway/edge/operations';
+import type { Backend } from '#node/backend';
 import type { RunningServer, ServeOptions } from '#node/options';
+import { nodeName, openBackend } from '#node/backends';
 import { signingKey } from '#node/signing-key';
 import { meteredStore } from '#ops/metered-store';
 import { createPrometheus } from '#ops/prometheus';
@@ -32,29 +34,37 @@ import { ActorSystem } from '#runtime/system';
 /** Only tests wire this in: crash points and faults around the ports. */
 export type Decorate = (ports: Ports) => Ports;
 
-const node = 'embedded';
-
 interface ActorOptions {
+  readonly ports: Ports;
   readonly limits: Limits;
-  readonly log: Log;
+  readonly alone: boolean;
   readonly meter: Meter;
   readonly onState: (state: string) => void;
 }
 
-/** The actors, on nact and the real clock. */
-const startActors = (ports: Ports, { limits, log, meter, onState }: ActorOptions) => {
+/** Where actors live: nact on the real clock. */
+const startSystem = (node: NodeName, limits: Limits, log: Log) => {
   const clock = new RealClock(systemTime);
   const driver = new NactDriver(clock);
   const epoch = systemTime.now().toString(36);
   const system = new ActorSystem({ name: node, epoch, driver, limits, log, seed: freshSeed() });
-  const app = appServer({ system, node, ports, ids: systemIds, limits, alone: true, meter, onState });
   const stop = (): void => {
-    app.detach();
     system.stop();
     driver.stop();
     clock.stop();
   };
-  return { app, system, stop };
+  return { node, system, stop };
+};
+
+type Home = ReturnType<typeof startSystem>;
+
+const startActors = ({ node, system, stop }: Home, options: ActorOptions) => {
+  const app = appServer({ system, node, ids: systemIds, ...options });
+  const end = (): void => {
+    app.detach();
+    stop();
+  };
+  return { app, node, system, stop: end };
 };
 
 type Actors = ReturnType<typeof startActors>;
@@ -74,6 +84,7 @@ const sourcesOf = (world: Watched): Sources => ({
 });
 
 interface Surroundings {
+  readonly node: NodeName;
   readonly app: AppServer;
   readonly tokens: Tokens;
   readonly log: Log;
@@ -81,7 +92,7 @@ interface Surroundings {
   readonly drain: () => void;
 }
 
-const listeners = (options: ServeOptions, { app, tokens, log, prometheus, drain }: Surroundings) => {
+const listeners = (options: ServeOptions, { node, app, tokens, log, prometheus, drain }: Surroundings) => {
   const { host, port, opsHost, opsPort, limits } = options;
   const now = () => systemTime.now();
   const openSession = (outlet: Outlet) => app.openSession(outlet);
@@ -105,30 +116,46 @@ const once = (work: () => Promise<void>): (() => Promise<void>) => {
   return () => (running ??= work());
 };
 
+/** The ports as the actors get them: counted, and with tokens. */
+const portsOf = ({ ports }: Backend, prometheus: Prometheus, tokens: Tokens): Ports => ({
+  ...ports,
+  store: meteredStore(ports.store, prometheus, () => performance.now()),
+  tokens,
+});
+
+/** The actors over their backend; the promise settles once they serve. */
+const openActors = async (options: ServeOptions, log: Log, prometheus: Prometheus, decorate: Decorate) => {
+  const { limits, data } = options;
+  const home = startSystem(nodeName(options), limits, log);
+  const backend = await openBackend(options, { ...home, limits, log, meter: prometheus }).catch((error: unknown) => {
+    home.stop();
+    throw error;
+  });
+  const secret = new TextEncoder().encode(options.secret ?? signingKey(data));
+  const tokens = jwtTokens({ secret, leewayMs: limits['token.leewayMs'] });
+  let serving: () => void = () => undefined;
+  const served = new Promise<void>((resolve) => (serving = resolve));
+  const actors = startActors(home, {
+    ...{ ports: decorate(portsOf(backend, prometheus, tokens)), limits, meter: prometheus },
+    alone: options.services === undefined,
+    onState: (state) => state === 'serving' && serving(),
+  });
+  return { backend, tokens, actors, served };
+};
+
 /**
- * Starts a server on its data folder. Fails with a coded error when the folder (`store.in_use`, `store.newer_format`)
- * or a port (`cli.port_in_use`) cannot be had; then nothing stays open.
+ * Starts a server. Fails with a coded error when its data folder (`store.in_use`, `store.newer_format`), its services
+ * (`store.unavailable`) or a port (`cli.port_in_use`) cannot be had; then nothing stays open.
  */
 export const startServer = async (
   options: ServeOptions,
   decorate: Decorate = (ports) => ports,
 ): Promise<RunningServer> => {
-  const { limits, data } = options;
   const log = jsonLog();
-  const embedded = await openEmbedded(data, { limits, log, time: systemTime, seed: freshSeed() });
-  const secret = new TextEncoder().encode(options.secret ?? signingKey(data));
   const world: Watched = {};
   const prometheus = createPrometheus(sourcesOf(world));
-  const store = meteredStore(embedded.ports.store, prometheus, () => performance.now());
-  const tokens = jwtTokens({ secret, leewayMs: limits['token.leewayMs'] });
-  const ports = decorate({ ...embedded.ports, store, tokens });
-  let serving: () => void = () => undefined;
-  const served = new Promise<void>((resolve) => (serving = resolve));
-  const actors = startActors(ports, {
-    ...{ limits, log, meter: prometheus },
-    onState: (state) => state === 'serving' && serving(),
-  });
-  const { app } = actors;
+  const { backend, tokens, actors, served } = await openActors(options, log, prometheus, decorate);
+  const { app, node } = actors;
   let ended: (how: Promise<void>) => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (ended = resolve));
   const drain = once(() => {
@@ -136,12 +163,13 @@ export const startServer = async (
     ended(done);
     return done;
   });
-  const { edge, operations } = listeners(options, { app, tokens, log, prometheus, drain: () => void drain() });
+  const around = { node, app, tokens, log, prometheus, drain: () => void drain() };
+  const { edge, operations } = listeners(options, around);
   Object.assign(world, { actors, edge });
   const close = async (): Promise<void> => {
     await Promise.all([edge.close(), operations.close()]);
     actors.stop();
-    await embedded.close();
+    await backend.close();
   };
   try {
     await served;

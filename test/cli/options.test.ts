@@ -5,6 +5,13 @@ import { readServeOptions, readTokenOptions } from '#cli/options';
 
 const secret = 'x'.repeat(32);
 
+const real = {
+  HOGMANAY_JWT_SECRET: secret,
+  HOGMANAY_REDIS: 'redis+sentinel://a:1,b:2?shards=s0,s1&durable=c:3',
+  HOGMANAY_KAFKA: 'a:1,b:2',
+  HOGMANAY_DYNAMODB: 'http://a:1',
+};
+
 const serve = (line: string, env: Record<string, string> = {}) => {
   const options = readServeOptions(line.split(' ').filter(Boolean), env);
   if (options === 'help') throw new Error('help');
@@ -50,6 +57,14 @@ describe('serve: options', () => {
     });
   });
 
+  test('--backend real: where the services are comes from the environment', () => {
+    const { HOGMANAY_REDIS: redis, HOGMANAY_KAFKA: kafka } = real;
+    const services = { redis, kafka, dynamodb: 'http://a:1', prefix: '' };
+    expect(serve('--backend real', real)).toMatchObject({ secret, services });
+    expect(serve('--backend=real', { ...real, HOGMANAY_PREFIX: 't-1.' }).services?.prefix).toBe('t-1.');
+    expect(serve('', real).services).toBe(undefined);
+  });
+
   test('limits, any number of times, from both sides', () => {
     const env = { HOGMANAY_LIMIT: 'window.unacked=1, replay.max=2' };
     const { limits } = serve('--limit replay.max=3 --limit frames.perSecond=0', env);
@@ -86,11 +101,17 @@ describe('serve: options', () => {
     ['--limit frames.perSecond=-1', {}, 'frames.perSecond must be a whole number from 0'],
     ['', { HOGMANAY_LIMIT: 'constructor=1' }, 'HOGMANAY_LIMIT: no limit constructor'],
     ['--backend other', {}, '--backend must be embedded or real'],
-    ['--backend real', {}, '--backend real is not there yet in this version'],
+    ['--backend real', {}, '--backend real needs HOGMANAY_JWT_SECRET'],
+    ['--backend real', { HOGMANAY_JWT_SECRET: secret }, 'the real backend needs HOGMANAY_REDIS'],
+    ['--backend real', { ...real, HOGMANAY_KAFKA: '' }, 'the real backend needs HOGMANAY_KAFKA'],
+    ['--backend real', { ...real, HOGMANAY_KAFKA: 'http://x:1' }, 'HOGMANAY_KAFKA must be as in 127.0.0.1:9092'],
+    ['--backend real', { ...real, HOGMANAY_REDIS: 'localhost:6379' }, 'HOGMANAY_REDIS must be as in redis://'],
+    ['--backend real', { ...real, HOGMANAY_DYNAMODB: 'x' }, 'HOGMANAY_DYNAMODB must be as in http://'],
+    ['--backend real', { ...real, HOGMANAY_PREFIX: 'a b' }, 'HOGMANAY_PREFIX must be at most 64 characters'],
     ['--inspect', {}, '--inspect is not there yet in this version'],
     ['--inspect=stately', {}, '--inspect is not there yet in this version'],
     ['--record dir', {}, '--record is not there yet in this version'],
-    ['', { HOGMANAY_BACKEND: 'real' }, '--backend real is not there yet in this version'],
+    ['', { HOGMANAY_BACKEND: 'real' }, '--backend real needs HOGMANAY_JWT_SECRET'],
   ])('%j with %j is refused', (line, env, told) => {
     expect(() => serve(line, env)).toThrow(told);
   });

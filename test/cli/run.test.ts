@@ -18,6 +18,7 @@ const stage = (changed: Partial<Surroundings> = {}) => {
     onSignal: (listener) => heard.push(listener),
     now: () => clock.now,
     startServer: () => Promise.reject(new Error('no server here')),
+    setUp: () => Promise.resolve(),
     signToken: ({ user, ttlMs, admin }) => Promise.resolve(`token-of-${user}-${ttlMs}-${admin}`),
     conform: () => Promise.resolve(0),
     version: () => '1.2.3',
@@ -39,6 +40,31 @@ describe('commands', () => {
     const { run: command, printed } = stage();
     expect(await command('token alice --ttl 1h')).toBe(0);
     expect(printed).toEqual({ out: 'token-of-alice-3600000-false\n', err: '' });
+  });
+
+  test('setup tells of what it makes; it needs to know where the services are', async () => {
+    const asked: unknown[] = [];
+    const env = {
+      HOGMANAY_REDIS: 'redis://a:1',
+      HOGMANAY_KAFKA: 'a:2',
+      HOGMANAY_DYNAMODB: 'aws',
+      HOGMANAY_PREFIX: 'p-',
+    };
+    const { run: command, printed } = stage({
+      env,
+      setUp: async (services, told) => {
+        asked.push(services);
+        told('table p-messages: made');
+      },
+    });
+    expect(await command('setup')).toBe(0);
+    expect(asked).toEqual([{ redis: 'redis://a:1', kafka: 'a:2', dynamodb: 'aws', prefix: 'p-' }]);
+    expect(printed.out).toBe('table p-messages: made\n');
+    expect(await command('setup --help')).toBe(0);
+    expect(await command('setup now')).toBe(2);
+    const bare = stage();
+    expect(await bare.run('setup')).toBe(2);
+    expect(bare.printed.err).toContain('HOGMANAY_REDIS');
   });
 
   test('--version and --help', async () => {
