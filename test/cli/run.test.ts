@@ -91,7 +91,7 @@ describe('commands', () => {
     ['sevre', 'no command sevre: did you mean hogmanay serve?'],
     ['constructor', 'no command constructor'],
     ['serve --port x', '--port must be a port from 0 (any free one) to 65535'],
-    ...['setup', 'chat', 'bench', 'demo', 'lab', 'trace'].map((name): [string, string] => [
+    ...['chat', 'bench', 'demo', 'lab', 'trace'].map((name): [string, string] => [
       `${name} x`,
       `hogmanay ${name} is not there yet in this version`,
     ]),

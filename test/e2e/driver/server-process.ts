@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '#test/e2e/driver/log';
+import { isReal, realEnv, setUp } from '#test/e2e/driver/real-backend';
 import { within } from '#test/e2e/driver/wait';
 
 export interface ServerOptions {
@@ -28,6 +29,9 @@ export interface Exit {
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const mainFile = join(root, 'dist/src/cli/main.js');
+
+/** Data folders whose tables and topics are there. */
+const prepared = new Set<string>();
 
 const running = new Set<ChildProcess>();
 const folders = new Set<string>();
@@ -92,8 +96,11 @@ export class Server {
     const { limits = {}, entry = mainFile, log } = this.#options;
     const settings = Object.entries(limits).flatMap(([name, value]) => ['--limit', `${name}=${value}`]);
     const args = ['serve', '--port', '0', '--ops-port', '0', '--data', this.data, ...settings];
+    const backend = isReal() ? realEnv(this.data) : {};
+    if (isReal() && !prepared.has(this.data)) await setUp(mainFile, backend);
+    prepared.add(this.data);
     const child = spawn(process.execPath, [entry, ...args], {
-      env: { ...process.env, ...this.#options.env, ...env },
+      env: { ...process.env, ...backend, ...this.#options.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#adopt(child);
