@@ -5,10 +5,12 @@
 import { assign, emit, setup } from 'xstate';
 
 export type ConversationEvent =
-  /** An append was lost: another node appended first. */
-  | { readonly type: 'LOST' }
+  /** An append was lost: another node appended first. `hasTurns`: one can ask for a turn. */
+  | { readonly type: 'LOST'; readonly hasTurns: boolean }
   /** An append went through after losses. */
   | { readonly type: 'WON' }
+  /** It was our turn again, and nobody else has asked for one. */
+  | { readonly type: 'ALONE' }
   /** Too many losses: what waited was refused, the next append starts afresh. */
   | { readonly type: 'YIELDED' }
   /** The store does not answer, or entries are queued: sends go to the log. */
@@ -28,6 +30,9 @@ export const conversationMachine = setup({
     context: {} as { losses: number },
     events: {} as ConversationEvent,
     emitted: {} as ConversationEmitted,
+  },
+  guards: {
+    hasTurns: ({ event }) => event.type === 'LOST' && event.hasTurns,
   },
   actions: {
     countLoss: assign({ losses: ({ context }) => context.losses + 1 }),
@@ -61,8 +66,25 @@ export const conversationMachine = setup({
           description: 'Another node appends too: after each loss a random wait that grows.',
           entry: ['countLoss', 'wait'],
           on: {
-            LOST: { target: 'contended', reenter: true, description: 'Lost again: wait longer.' },
+            LOST: [
+              { target: 'turns', guard: 'hasTurns', description: 'Lost twice: ask for a turn before each append.' },
+              { target: 'contended', reenter: true, description: 'Lost again: wait longer.' },
+            ],
             WON: { target: 'sole', actions: 'forgetLosses', description: 'Our turn: no wait any more.' },
+            YIELDED: {
+              target: 'sole',
+              actions: 'forgetLosses',
+              description: 'Lost too often: what waited was refused.',
+            },
+          },
+        },
+        turns: {
+          description: 'Servers append by turns. One that appends without a turn may still win.',
+          entry: ['countLoss', 'wait'],
+          on: {
+            LOST: { actions: ['countLoss', 'wait'], description: 'Somebody appended out of turn: wait a little.' },
+            WON: { actions: 'forgetLosses', description: 'Losses count anew.' },
+            ALONE: { target: 'sole', actions: 'forgetLosses', description: 'Nobody else appends any more.' },
             YIELDED: {
               target: 'sole',
               actions: 'forgetLosses',

@@ -13,6 +13,7 @@ import { batchesFailed, batchGroup, batchStored } from '#actors/conversation/dra
 import { markableTo } from '#actors/conversation/fanout';
 import { adopt, refresh, standing } from '#actors/conversation/reading';
 import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#actors/conversation/roster';
+import { askTurn, needsTurn } from '#actors/conversation/turns';
 import type { ConversationKit, Ctx, Group, Hands, Job, Own } from '#actors/conversation/state';
 import type { Ref } from '#runtime/types';
 
@@ -30,6 +31,7 @@ export const pump = (hands: Hands): void => {
   if (state.held.length + state.batches.length === 0) return;
   const { item } = state;
   if (item === undefined || (item !== null && item.memVersion !== state.roster.version)) return refresh(hands);
+  if (needsTurn(hands)) return askTurn(hands);
   const group = batchGroup(hands) ?? nextGroup(hands);
   if (group === 'check') return refresh(hands);
   if (group !== undefined) append(hands, group);
@@ -172,7 +174,7 @@ export const appendCame = (hands: Hands, group: Group, outcome: Outcome<AppendRe
     return [];
   }
   state.inFlight = undefined;
-  if (state.machine.in('normal.contended')) state.machine.send({ type: 'WON' });
+  if (state.machine.snapshot.context.losses > 0) state.machine.send({ type: 'WON' });
   if (state.machine.in('buffering') && group.batch === undefined) state.machine.send({ type: 'STORED' });
   return won(hands, group, outcome.value);
 };
@@ -214,7 +216,7 @@ const lost = (hands: Hands, group: Group, conflict: Extract<AppendResult, { kind
   state.inFlight = undefined;
   if (conflict.item !== null) adopt(hands, conflict.item);
   else state.item = null;
-  state.machine.send({ type: 'LOST' });
+  state.machine.send({ type: 'LOST', hasTurns: kit.ports.baton !== undefined });
   if (state.machine.snapshot.context.losses > kit.limits['append.losses']) {
     state.machine.send({ type: 'YIELDED' });
     const why = fault('store.unavailable', 'others write here without pause', 'none', kit.limits['retry.afterMs']);

@@ -43,6 +43,7 @@ import type {
   Own,
   Question,
 } from '#actors/conversation/state';
+import { endTurn, turnCame } from '#actors/conversation/turns';
 import type { Change, Submit } from '#actors/messages';
 import { conversationMachine } from '#machines/conversation';
 import type { ConversationEmitted } from '#machines/conversation';
@@ -62,6 +63,7 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
     batches: [],
     inFlight: undefined,
     pausing: false,
+    turnEndsAt: 0,
     refreshing: false,
     questions: [],
     asked: [],
@@ -131,6 +133,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return appended(hands, message);
     case 'queued':
       return queued(hands, message);
+    case 'turn':
+      return turnCame(hands, message) ? pump(hands) : undefined;
     case 'moment-found':
       return momentFound(hands, message);
     case 'page-read':
@@ -238,6 +242,7 @@ const appended = (hands: Hands, { group, outcome }: Extract<Message, { t: 'appen
     if (state.fan.entries.size < kit.limits['fanout.held']) state.fan.entries.set(entry.seq, entry);
   wrote(hands, entries, originsOf(group));
   pump(hands);
+  if (state.inFlight === undefined && !state.pausing) endTurn(hands);
   const last = entries.at(-1);
   if (last !== undefined) wantFanOut(hands, last.seq);
 };

@@ -2,6 +2,7 @@
 import type { Conv, ConversationItem, Draft, Entry, Millis, Seq, User } from '#contract/conversation';
 import type { Limits } from '#contract/limits';
 import type { Outcome } from '#contract/effects';
+import type { Turn } from '#contract/ports/baton';
 import type { NodeName, Receipt } from '#contract/ports/bus';
 import type { Ports } from '#contract/ports/ports';
 import type { Raised, Reached, Reaching } from '#contract/ports/receipts';
@@ -29,7 +30,7 @@ import type { Context, Ref } from '#runtime/types';
 
 export interface ConversationKit {
   readonly node: NodeName;
-  readonly ports: Pick<Ports, 'store' | 'members' | 'receipts' | 'bus' | 'pending'>;
+  readonly ports: Pick<Ports, 'store' | 'members' | 'receipts' | 'bus' | 'pending' | 'baton'>;
   readonly ids: Ids;
   readonly limits: Limits;
   readonly delivery: Ref<ToDelivery>;
@@ -134,6 +135,8 @@ export interface ConversationState {
   inFlight: Group | undefined;
   /** Waiting before the next append. */
   pausing: boolean;
+  /** Until when this node may append without asking; 0: it has no turn. Counts while turns are taken. */
+  turnEndsAt: Millis;
   refreshing: boolean;
   questions: Question[];
   /** Questions that the read in flight will answer. */
@@ -157,6 +160,7 @@ export type Own =
   | { readonly t: 'added'; readonly job: Job; readonly outcome: Outcome<ReadonlySet<User>> }
   | { readonly t: 'item'; readonly outcome: Outcome<ConversationItem | null> }
   | { readonly t: 'members'; readonly outcome: Outcome<MemberList> }
+  | { readonly t: 'turn'; readonly outcome: Outcome<Turn> }
   | { readonly t: 'queued'; readonly group: Group; readonly outcome: Outcome<void> }
   | { readonly t: 'appended'; readonly group: Group; readonly outcome: Outcome<AppendResult> }
   | {

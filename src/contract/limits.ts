@@ -94,6 +94,8 @@ export const limitTable = {
   'append.tries': row(3, 'count', 'store.unavailable, effect unknown'),
   'append.retryMs': row(50, 'ms', 'first wait after a lost append; grows at random'),
   'append.losses': row(20, 'count', 'store.unavailable, effect none'),
+  'baton.turnMs': row(200, 'ms', 'whoever waits longest gets the next turn'),
+  'baton.askMs': row(15, 'ms', 'how often a server that waits for its turn asks'),
   'conversation.held': row(20_000, 'count', 'gateway.overloaded'),
   'event.members': row(90, 'count', 'a larger change of members becomes several entries'),
   'fanout.markMs': row(250, 'ms', 'the mark of a finished fan-out is written by itself'),

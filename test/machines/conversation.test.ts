@@ -6,11 +6,22 @@ import { after, walkEverywhere } from '#test/machines/kit';
 
 walkEverywhere(conversationMachine, {
   input: undefined,
-  events: (['LOST', 'WON', 'YIELDED', 'BUFFER', 'STORED', 'DRAIN', 'EMPTY'] as const).map((type) => ({ type })),
+  events: [
+    { type: 'LOST', hasTurns: false },
+    { type: 'LOST', hasTurns: true },
+    ...(['WON', 'ALONE', 'YIELDED', 'BUFFER', 'STORED', 'DRAIN', 'EMPTY'] as const).map((type) => ({ type })),
+  ],
 });
 
-const story = (...types: readonly ConversationEvent['type'][]) =>
-  after(conversationMachine, undefined, ...types.map((type) => ({ event: { type } })));
+type Type = ConversationEvent['type'];
+
+const told = (type: Type, hasTurns: boolean): ConversationEvent => (type === 'LOST' ? { type, hasTurns } : { type });
+
+const story = (...types: readonly Type[]) =>
+  after(conversationMachine, undefined, ...types.map((type) => ({ event: told(type, false) })));
+
+const storyWithTurns = (...types: readonly Type[]) =>
+  after(conversationMachine, undefined, ...types.map((type) => ({ event: told(type, true) })));
 
 const waits = (...losses: readonly number[]) => losses.map((count) => ({ type: 'wait', losses: count }));
 
@@ -39,4 +50,14 @@ test('conversation: while it buffers, losses of what was queued wait too; an app
   expect(story('LOST', 'BUFFER', 'LOST', 'LOST')).toEqual({ state: 'conversation.buffering', emitted: waits(1, 1, 2) });
   expect(story('BUFFER', 'STORED')).toEqual({ state: 'conversation.normal.sole', emitted: [] });
   expect(story('BUFFER', 'WON', 'DRAIN')).toEqual({ state: 'conversation.draining', emitted: [] });
+});
+
+test('conversation: whoever lost twice takes turns, until nobody else does', () => {
+  expect(storyWithTurns('LOST', 'LOST').state).toBe('conversation.normal.turns');
+  expect(storyWithTurns('LOST', 'WON', 'LOST').state).toBe('conversation.normal.contended');
+  expect(storyWithTurns('LOST', 'LOST', 'WON', 'LOST')).toEqual({
+    state: 'conversation.normal.turns',
+    emitted: waits(1, 2, 1),
+  });
+  expect(storyWithTurns('LOST', 'LOST', 'WON', 'ALONE').state).toBe('conversation.normal.sole');
 });

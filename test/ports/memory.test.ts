@@ -8,6 +8,7 @@ import { MemoryWorld } from '#adapters/memory/world';
 import type { Passage } from '#adapters/memory/world';
 import { seededRandom } from '#runtime/random';
 import { VirtualClock } from '#runtime/virtual-clock';
+import { batonSuite, batonTimes } from '#test/ports/baton.suite';
 import { busSuite } from '#test/ports/bus.suite';
 import type { Backend } from '#test/ports/harness';
 import { inboxSuite } from '#test/ports/inbox.suite';
@@ -36,6 +37,19 @@ const open = (): Promise<Backend> => {
   return Promise.resolve({ ports: world.ports('a'), outcome, close: () => Promise.resolve() });
 };
 
+/** Where moments count: an operation takes no time to speak of. */
+const openQuick: Parameters<typeof batonSuite>[0] = () => {
+  const clock = new VirtualClock(1_000);
+  const world = new MemoryWorld({ clock, latency: () => 0, limits: withLimits(batonTimes) });
+  const pass = (ms: number): void => clock.advance(ms);
+  const outcome = <T>(effect: Effect<T>): Promise<Outcome<T>> =>
+    new Promise((resolve) => {
+      effect(resolve);
+      pass(0);
+    });
+  return Promise.resolve({ ports: world.ports('a'), outcome, pass, close: () => Promise.resolve() });
+};
+
 describe('memory', () => {
   storeSuite(open, 200);
   membersSuite(open);
@@ -44,6 +58,7 @@ describe('memory', () => {
   inboxSuite(open);
   presenceSuite(open);
   busSuite(open);
+  batonSuite(openQuick);
 });
 
 describe('time in memory', () => {

@@ -8,6 +8,7 @@ import type { Effect, Outcome } from '#contract/effects';
 import { failed, fault, ok } from '#contract/effects';
 import { dayMs, withLimits } from '#contract/limits';
 import type { Limits } from '#contract/limits';
+import type { Baton } from '#contract/ports/baton';
 import type { Bus, NodeMessage, NodeName } from '#contract/ports/bus';
 import type { Inbox } from '#contract/ports/inbox';
 import type { Ports } from '#contract/ports/ports';
@@ -16,6 +17,7 @@ import type { Presence, Seen } from '#contract/ports/presence';
 import type { Receipts } from '#contract/ports/receipts';
 import type { Members, MessageStore } from '#contract/ports/store';
 import type { Clock, Tokens } from '#contract/ports/system';
+import { Batons } from '#adapters/memory/baton';
 import { Conversations } from '#adapters/memory/conversations';
 import { Devices } from '#adapters/memory/device-positions';
 import { inboxPage, positionsOf } from '#adapters/memory/inbox';
@@ -41,6 +43,7 @@ export class MemoryWorld {
   readonly switchboard = new Switchboard();
   readonly reached = new ReachedPositions();
   readonly marks: PresenceMarks;
+  readonly batons: Batons;
   readonly lastSeen = new Map<User, Millis>();
   readonly #options: MemoryWorldOptions;
   readonly #subscribers = new Map<NodeName, Set<(message: NodeMessage) => void>>();
@@ -51,6 +54,7 @@ export class MemoryWorld {
     this.#options = options;
     const { limits = withLimits() } = options;
     this.conversations = new Conversations(limits['idempotency.days'] * dayMs);
+    this.batons = new Batons(limits);
     this.marks = new PresenceMarks(limits['presence.ttlMs']);
   }
 
@@ -64,6 +68,7 @@ export class MemoryWorld {
       inbox: this.#inbox(),
       presence: this.#presence(),
       bus: this.#bus(node),
+      baton: this.#baton(),
       tokens: this.#tokens(),
     };
   }
@@ -99,6 +104,15 @@ export class MemoryWorld {
       conversationsOf: (user) => this.#applied(() => conversations.conversationsOf(user)),
       sharing: (user, others) => this.#applied(() => conversations.sharing(user, others)),
       inAtLeast: (count, users) => this.#applied(() => conversations.inAtLeast(count, users)),
+    };
+  }
+
+  #baton(): Baton {
+    const { batons } = this;
+    const { clock } = this.#options;
+    return {
+      turn: (conv, node) => this.#applied(() => ok(batons.turn(conv, node, clock.now()))),
+      done: (conv, node) => this.#applied(() => ok(batons.done(conv, node, clock.now()))),
     };
   }
 

@@ -1,4 +1,5 @@
 /** All ports that an app server's actors are handed. */
+import type { Baton } from '#contract/ports/baton';
 import type { Bus } from '#contract/ports/bus';
 import type { Inbox } from '#contract/ports/inbox';
 import type { PendingWrites } from '#contract/ports/pending';
@@ -18,5 +19,7 @@ export interface Ports {
   readonly bus: Bus;
   /** Where sends wait while the store is down; absent where a store that is down has nobody to wait with. */
   readonly pending?: PendingWrites;
+  /** Turns at appending; absent where no other server appends. */
+  readonly baton?: Baton;
   readonly tokens: Tokens;
 }

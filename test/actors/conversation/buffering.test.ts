@@ -12,7 +12,7 @@ const lostAnswer = fault('store.unavailable', 'no answer', 'unknown');
 /** An actor that knows its members and has been told once that entries are queued. */
 const buffering = (limits: Parameters<typeof start>[0] = {}) => {
   const pending = heldPending();
-  const actor = start(limits, pending);
+  const actor = start(limits, { pending });
   const alice = asker('alice');
   actor.send(submit(alice, 'id-00001'));
   load(actor);
@@ -122,7 +122,7 @@ describe('buffering', () => {
 describe('draining what was queued', () => {
   it('D15 stores a batch in its order, ahead of new sends, each once, and tells the drainer', () => {
     const pending = heldPending();
-    const actor = start({ 'append.group': 2 }, pending);
+    const actor = start({ 'append.group': 2 }, { pending });
     const reply = drainer();
     const bob = asker('bob');
     actor.send(submit(bob, 'id-00009'));
@@ -141,7 +141,7 @@ describe('draining what was queued', () => {
   });
 
   it('D22 what was stored before it was queued keeps its number and is not told again', () => {
-    const actor = start({}, heldPending());
+    const actor = start({}, { pending: heldPending() });
     const reply = drainer();
     actor.send({ t: 'drain', batch: 1, drafts: [draft('a')], reply });
     load(actor);
@@ -151,7 +151,7 @@ describe('draining what was queued', () => {
   });
 
   it('rights are those of the moment when it was queued: one who left since is stored all the same', () => {
-    const actor = start({}, heldPending());
+    const actor = start({}, { pending: heldPending() });
     const reply = drainer();
     actor.send({ t: 'drain', batch: 1, drafts: [draft('a', 'carol')], reply });
     load(actor, item({ lastSeq: 5, memVersion: 3, fannedTo: 5 }), [member('alice'), member('carol', 1, 5)]);
@@ -159,7 +159,7 @@ describe('draining what was queued', () => {
   });
 
   it('goes on after a loss; what the store does not take comes again, and all behind it', () => {
-    const actor = start({ 'append.tries': 1 }, heldPending());
+    const actor = start({ 'append.tries': 1 }, { pending: heldPending() });
     const reply = drainer();
     actor.send({ t: 'drain', batch: 1, drafts: [draft('a')], reply });
     actor.send({ t: 'drain', batch: 2, drafts: [draft('b')], reply });
@@ -177,7 +177,7 @@ describe('draining what was queued', () => {
   });
 
   it('an actor that stops hands its batches back, and one that has some is not passivated', () => {
-    const actor = start({}, heldPending());
+    const actor = start({}, { pending: heldPending() });
     const reply = drainer();
     actor.send({ t: 'drain', batch: 1, drafts: [draft('a')], reply });
     load(actor);

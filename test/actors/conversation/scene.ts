@@ -1,9 +1,10 @@
 /** A conversation actor alone: ports answered by hand, virtual time. */
 import type { LimitName } from '#contract/limits';
 import { conversationBehaviour } from '#actors/conversation/behaviour';
+import type { ConversationKit } from '#actors/conversation/state';
 import type { Submit } from '#actors/messages';
 import { probe } from '#testkit/probe';
-import type { asker, heldPending, numbered } from '#test/actors/kit';
+import type { asker, numbered } from '#test/actors/kit';
 import {
   heldBus,
   heldMembers,
@@ -16,13 +17,17 @@ import {
   neighbours,
 } from '#test/actors/kit';
 
-export const start = (limits: Partial<Record<LimitName, number>> = {}, pending?: ReturnType<typeof heldPending>) => {
+/** `more`: ports that only some backends have. */
+export const start = (
+  limits: Partial<Record<LimitName, number>> = {},
+  more: Pick<ConversationKit['ports'], 'pending' | 'baton'> = {},
+) => {
   const store = heldStore();
   const members = heldMembers();
   const receipts = heldReceipts();
   const bus = heldBus();
   const { delivery } = neighbours();
-  const ports = { store, members, receipts, bus, ...(pending === undefined ? {} : { pending }) };
+  const ports = { store, members, receipts, bus, ...more };
   const kit = { node: 'n1', ports, ids, limits: limitsWith(limits), delivery };
   const actor = probe(conversationBehaviour('c1', kit), { limits });
   return { store, members, receipts, bus, delivery, ...actor };

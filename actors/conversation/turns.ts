@@ -1,0 +1,38 @@
+/**
+ * Taking turns: servers that keep losing appends to one another ask for a turn before each, and append as fast as they
+ * can while it lasts. Where nobody can be asked, they append all the same: the store decides, as ever.
+ */
+import type { Hands, Own } from '#actors/conversation/state';
+
+/** Whether a turn has to be had before the next append. */
+export const needsTurn = ({ kit, state, ctx }: Hands): boolean =>
+  kit.ports.baton !== undefined && state.machine.in('normal.turns') && ctx.now >= state.turnEndsAt;
+
+export const askTurn = ({ kit, state, ctx }: Hands): void => {
+  const { baton } = kit.ports;
+  if (baton === undefined) return;
+  state.pausing = true;
+  ctx.start(baton.turn(state.conv, kit.node), (outcome) => ({ t: 'turn', outcome }));
+};
+
+/** Whose turn it is. Answers whether to go on; if not, it is asked again later. */
+export const turnCame = ({ kit, state, ctx }: Hands, { outcome }: Extract<Own, { t: 'turn' }>): boolean => {
+  const turn = outcome.ok ? outcome.value : { isMine: true, forMs: kit.limits['baton.turnMs'], isAlone: false };
+  if (!turn.isMine) {
+    ctx.after('retry-append', turn.forMs, { t: 'retry-append' });
+    return false;
+  }
+  state.pausing = false;
+  const hadOne = state.turnEndsAt > 0;
+  state.turnEndsAt = ctx.now + turn.forMs;
+  if (hadOne && turn.isAlone && state.machine.in('normal.turns')) state.machine.send({ type: 'ALONE' });
+  return true;
+};
+
+/** Nothing is held any more: the next one need not wait for the end of the turn. */
+export const endTurn = ({ kit, state, ctx }: Hands): void => {
+  const { baton } = kit.ports;
+  if (baton === undefined || ctx.now >= state.turnEndsAt || !state.machine.in('normal.turns')) return;
+  state.turnEndsAt = 0;
+  ctx.start(baton.done(state.conv, kit.node), () => ({ t: 'done' }));
+};
