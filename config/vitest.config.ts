@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+const conditions = ['source', 'node', 'import', 'default'];
 const house = 'test/house/**/*.test.ts';
 const served = ['test/{e2e,live,node,cli,bench,siege}/**/*.test.ts'];
 

@@ -12,7 +12,7 @@ const adapters = {
   memory: [],
   redis: [npm('ioredis')],
   kafka: [npm('kafkajs')],
-  dynamodb: [npm('@aws-sdk', '@smithy')],
+  dynamodb: [npm('@aws-sdk', '@smithy'), core('crypto')],
   tiered: [],
   auth: [npm('jose'), core('crypto')],
   system: [npm('pino'), anyCore],

@@ -7,8 +7,8 @@ export class FaultError extends Error implements Fault {
   readonly effect: FaultEffect;
   readonly retryAfterMs?: number;
 
-  constructor({ code, message, effect, retryAfterMs }: Fault) {
-    super(message);
+  constructor({ code, message, effect, retryAfterMs }: Fault, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.effect = effect;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;

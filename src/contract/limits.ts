@@ -115,6 +115,7 @@ export const limitTable = {
   'embedded.idEntries': row(1_000_000, 'count', 'ids of the conversation longest unused are read again from the disk'),
   // Guards of the real services.
   // DynamoDB.
+  'dynamodb.items': row(50_000, 'count', 'the conversation longest unused is read again before its next append'),
   // Redis: shards, sessions, last, inbox.
   // Redis and DynamoDB: positions, receipts, presence.
   // Kafka.
