@@ -10,7 +10,7 @@ import { anyCore, contract, core, npm, reserved, resilience, room } from './rule
 const adapters = {
   embedded: [npm('lmdb'), core('fs', 'fs/promises', 'path')],
   memory: [],
-  redis: [npm('ioredis')],
+  redis: [npm('ioredis'), core('crypto')],
   kafka: [npm('kafkajs')],
   dynamodb: [npm('@aws-sdk', '@smithy'), core('crypto')],
   tiered: [],

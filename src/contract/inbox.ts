@@ -2,7 +2,7 @@
 import type { Conv, ConversationItem, ConversationKind, Entry, Millis, Seq, User } from '#contract/conversation';
 
 /** How many others an item names, and how long its preview is in code points. */
-const inboxOthers = 10;
+export const inboxOthers = 10;
 const previewLength = 100;
 
 export interface InboxItem {
@@ -53,7 +53,7 @@ export const placeOf = (token: string): InboxPlace | undefined => {
 };
 
 /** What an inbox shows of the last entry: nothing, where it only changes members. */
-const previewOf = (entry: Entry | undefined): string => {
+export const previewOf = (entry: Entry | undefined): string => {
   const body = entry?.body ?? '';
   if (body.length <= previewLength) return body;
   let preview = '';

@@ -117,6 +117,13 @@ export const limitTable = {
   // DynamoDB.
   'dynamodb.items': row(50_000, 'count', 'the conversation longest unused is read again before its next append'),
   // Redis: shards, sessions, last, inbox.
+  'redis.redialMs': row(500, 'ms', 'longest wait before a server that is away is dialled again'),
+  'redis.sessionsMs': row(120_000, 'ms', 'registrations of a user of whom no server has heard for this long are gone'),
+  'redis.lastMs': row(86_400_000, 'ms', 'the newest numbers of a user are read from the database again'),
+  'inbox.kept': row(60, 'count', 'older conversations of an inbox are read from the database'),
+  'inbox.ttlMs': row(86_400_000, 'ms', 'an inbox that nobody writes to is read from the database again'),
+  'redis.openMs': row(5_000, 'ms', 'a server starts although a Redis is away'),
+  'redis.watchMs': row(1_000, 'ms', 'how often Sentinels are asked who serves a shard'),
   // Redis and DynamoDB: positions, receipts, presence.
   // Kafka.
   // The registry, pending writes and their drain.

@@ -40,6 +40,6 @@ export const change = (add: readonly User[], remove: readonly User[], from = 'al
   draft(freshName('change-'), { from, body: '', event: { add, remove } });
 
 export const notice = (given: Partial<Notice> & Pick<Notice, 'conv' | 'from' | 'to'>): Notice => ({
-  ...{ kind: 'group', entries: [], recipients: [], added: [], removed: [], members: [], origin: null },
+  ...{ kind: 'group', entries: [], at: 0, recipients: [], added: [], removed: [], members: [], origin: null },
   ...given,
 });

@@ -26,6 +26,8 @@ export interface Notice {
   readonly from: number;
   readonly to: Seq;
   readonly entries: readonly Entry[];
+  /** Time of the last of them, or of the creation. */
+  readonly at: Millis;
   /** Users who hear the entries, the added among them. */
   readonly recipients: readonly User[];
   /** Users for whom the conversation opens with it (all founders, at creation). */

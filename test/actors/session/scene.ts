@@ -140,6 +140,7 @@ export const notice = (from: number, to: number, changed: Partial<Notice> = {}) 
     from,
     to,
     entries: seqs.map((seq) => entry(seq)),
+    at: 0,
     recipients: ['alice', 'bob'],
     added: [],
     removed: [],
