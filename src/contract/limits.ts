@@ -125,7 +125,12 @@ export const limitTable = {
   'redis.openMs': row(5_000, 'ms', 'a server starts although a Redis is away'),
   'redis.watchMs': row(1_000, 'ms', 'how often Sentinels are asked who serves a shard'),
   // Redis and DynamoDB: positions, receipts, presence.
+  'tiered.waiting': row(10_000, 'count', 'what waits to be written to the database is written at once'),
+  'inbox.touchMs': row(1_000, 'ms', 'how late the index of inboxes in the database is'),
+  'inbox.lateMs': row(5_000, 'ms', 'an index later than this may show conversations out of order'),
   // Kafka.
+  'kafka.waiting': row(50_000, 'count', 'store.unavailable, effect none: that many records wait for the log'),
+  'kafka.sessionMs': row(10_000, 'ms', 'a reader that says nothing for this long loses its partitions'),
   // The registry, pending writes and their drain.
   // The journal.
 } as const satisfies Record<string, LimitRow>;

@@ -19,7 +19,7 @@ if known ~= ARGV[2] then
 end
 return redis.status_reply('OK')`);
 
-const runIdOf = async (client: Redis): Promise<string> => {
+export const runIdOf = async (client: Redis): Promise<string> => {
   const [, runId = ''] = /run_id:(\w+)/.exec(await client.info('server')) ?? [];
   return runId;
 };

@@ -1,0 +1,66 @@
+/**
+ * The salt registry: the durable Redis decides, the database has a backup that is written first (B15). While Redis is
+ * away, or is a process that nobody has reconciled with the backup, the backup is read directly (B19) and the process
+ * reconciled (B16); "nothing" counts only from one that is.
+ */
+import type { Conv } from '#contract/conversation';
+import { fromPromise } from '#contract/from-promise';
+import type { Registered, RegistryBackup, RegistryServer } from '#contract/parts/registry';
+import type { Log } from '#contract/ports/system';
+import type { Registry, Routing } from '#contract/ports/registry';
+import { faultOf } from '#adapters/tiered/positions';
+
+export interface RegistryKit {
+  readonly server: RegistryServer;
+  readonly backup: RegistryBackup;
+  /** Whether nothing is left in the log of what is queued, nor on its way there, since the process `run` serves. */
+  readonly isLogDrained: (conv: Conv, run: string | undefined) => Promise<boolean>;
+  readonly log: Log;
+}
+
+export const tieredRegistry = ({ server, backup, isLogDrained, log }: RegistryKit): Registry => {
+  let reconciling: Promise<void> | undefined;
+
+  const reconcile = async (run: string): Promise<void> => {
+    let count = 0;
+    for await (const page of backup.all()) {
+      for (const { conv, partitions } of page) await server.raise(conv, partitions);
+      count += page.length;
+    }
+    await server.reconciled(run);
+    log.info('the salt registry was reconciled with its backup', { run, conversations: count });
+  };
+
+  const reconcileOnce = (run: string): void => {
+    reconciling ??= reconcile(run)
+      .catch((error: unknown) => log.warn('the salt registry could not be reconciled', { error: String(error) }))
+      .finally(() => (reconciling = undefined));
+  };
+
+  /** Undefined: nobody answers. */
+  const ask = (conv: Conv): Promise<Registered | undefined> => server.of(conv).catch(() => undefined);
+
+  const routeBy = async (conv: Conv, known: Registered | undefined): Promise<number> => {
+    if (known?.isReconciled === true) return known.partitions;
+    if (known !== undefined) reconcileOnce(known.run);
+    return Math.max(known?.partitions ?? 1, await backup.get(conv));
+  };
+
+  const of = async (conv: Conv): Promise<Routing> => {
+    const known = await ask(conv);
+    const isEmpty = known === undefined || known.queued === 0;
+    const isDrained = isEmpty && (await isLogDrained(conv, known?.run));
+    return { partitions: await routeBy(conv, known), isDrained };
+  };
+
+  return {
+    of: (conv) => fromPromise(() => of(conv), faultOf),
+    partitionsOf: (conv) => fromPromise(async () => routeBy(conv, await ask(conv)), faultOf),
+    raise: (conv, partitions) =>
+      fromPromise(async () => {
+        const raised = await backup.raise(conv, partitions);
+        await server.raise(conv, raised);
+        return raised;
+      }, faultOf),
+  };
+};
