@@ -132,6 +132,9 @@ export const limitTable = {
   'kafka.waiting': row(50_000, 'count', 'store.unavailable, effect none: that many records wait for the log'),
   'kafka.sessionMs': row(10_000, 'ms', 'a reader that says nothing for this long loses its partitions'),
   // The registry, pending writes and their drain.
+  'pending.tries': row(4, 'count', 'neither stored nor queued: store.unavailable, effect unknown'),
+  'pending.againMs': row(1_000, 'ms', 'how long what could not be drained waits'),
+  'pending.produceMs': row(60_000, 'ms', 'an id that nothing followed into the log for this long is forgotten'),
   // The journal.
 } as const satisfies Record<string, LimitRow>;
 

@@ -1,6 +1,107 @@
-/** The backend over Redis, Kafka and DynamoDB. */
+/** The backend over Redis, Kafka and DynamoDB: every port made of its halves, and everything closed in the reverse order. */
+import { Dynamo } from '#adapters/dynamodb/client';
+import { dynamoSeen } from '#adapters/dynamodb/seen';
+import { DynamoPositions } from '#adapters/dynamodb/positions';
+import { dynamoRegistry } from '#adapters/dynamodb/registry-backup';
+import { dynamoStore } from '#adapters/dynamodb/store';
+import { KafkaLog } from '#adapters/kafka/log';
+import { redisBaton } from '#adapters/redis/baton';
+import { DurableRedis } from '#adapters/redis/durable';
+import { Fleet } from '#adapters/redis/fleet';
+import { redisInbox } from '#adapters/redis/inbox';
+import { RedisNews } from '#adapters/redis/news';
+import { redisPending } from '#adapters/redis/pending';
+import { redisPositions } from '#adapters/redis/positions';
+import { redisPresence } from '#adapters/redis/presence';
+import { redisReached } from '#adapters/redis/reached';
+import { redisRegistry } from '#adapters/redis/registry';
+import { systemTime } from '#adapters/system/time';
+import { tieredBus } from '#adapters/tiered/bus';
+import { tieredInbox } from '#adapters/tiered/inbox';
+import { tieredPending } from '#adapters/tiered/pending';
+import { tieredPositions } from '#adapters/tiered/positions';
+import { tieredPresence } from '#adapters/tiered/presence';
+import { tieredReceipts } from '#adapters/tiered/receipts';
+import { tieredRegistry } from '#adapters/tiered/registry';
+import { tieredStore } from '#adapters/tiered/store';
+import { unguarded } from '#contract/guard';
 import type { Backend, BackendKit } from '#node/backend';
 import type { Services } from '#node/options';
 
-export const openReal = (_services: Services, _kit: BackendKit): Promise<Backend> =>
-  Promise.reject(new Error('not wired'));
+const awsRegion = 'aws';
+
+/** The clients of the three services. */
+export const openClients = async (
+  { redis, kafka, dynamodb, prefix }: Services,
+  { node, limits, log }: Omit<BackendKit, 'meter' | 'system'>,
+) => {
+  const time = systemTime;
+  const dynamo = new Dynamo({ ...(dynamodb === awsRegion ? {} : { endpoint: dynamodb }), prefix, guard: unguarded });
+  const fleet = await Fleet.open({ url: redis, prefix, guardFor: () => unguarded, limits, log, time });
+  const events = await KafkaLog.open({ brokers: kafka, prefix, clientId: node, guard: unguarded, limits, log, time });
+  const close = async (): Promise<void> => {
+    await events.close();
+    fleet.close();
+    dynamo.close();
+  };
+  return { dynamo, fleet, events, close };
+};
+
+type Clients = Awaited<ReturnType<typeof openClients>>;
+
+const openStore = ({ dynamo, fleet, events }: Clients, prefix: string, { node, limits, log }: BackendKit) => {
+  const durable = new DurableRedis(fleet.durable);
+  const set = redisPending(durable, prefix);
+  const queue = tieredPending({ node, set, log: events, time: systemTime, limits });
+  const backup = dynamoRegistry(dynamo);
+  const registry = tieredRegistry({ server: redisRegistry(durable, prefix), backup, queue, log });
+  const salted = dynamoStore(dynamo, limits);
+  return { ...salted, store: tieredStore(salted.store, registry), pending: queue.pending, endDrain: queue.close };
+};
+
+const openSessions = (
+  { dynamo, fleet }: Clients,
+  { inbox, reached }: ReturnType<typeof openStore>,
+  prefix: string,
+  limits: BackendKit['limits'],
+) => {
+  const pace = { time: systemTime, withinMs: limits['positions.flushMs'], most: limits['tiered.waiting'] };
+  const ttlMs = limits['redis.lastMs'];
+  const cache = redisInbox(fleet, prefix, limits);
+  const touching = { ...pace, withinMs: limits['inbox.touchMs'] };
+  const positions = tieredPositions(new DynamoPositions(dynamo), redisPositions(fleet, prefix, ttlMs), pace);
+  const receipts = tieredReceipts({
+    ...{ table: reached, cache: redisReached(fleet, prefix, ttlMs), pace },
+    // Unread counts may be too high until the inbox is read from the database again.
+    read: (user, conv, seq) => void cache.read(user, conv, seq).catch(() => undefined),
+  });
+  const inboxes = tieredInbox({ cache, index: inbox, kept: limits['inbox.kept'], pace: touching });
+  const marks = redisPresence(fleet, prefix, limits['presence.ttlMs']);
+  const presence = tieredPresence(marks, dynamoSeen(dynamo), pace);
+  const flush = async (): Promise<void> => {
+    await Promise.all([positions, receipts, inboxes, presence].map((each) => each.flush()));
+  };
+  return { positions: positions.port, receipts: receipts.port, inboxes, presence: presence.port, flush };
+};
+
+export const openReal = async (services: Services, kit: BackendKit): Promise<Backend> => {
+  const { prefix } = services;
+  const { limits, log } = kit;
+  const clients = await openClients(services, kit);
+  const stored = openStore(clients, prefix, kit);
+  const { inboxes, flush, ...sessions } = openSessions(clients, stored, prefix, limits);
+  const news = new RedisNews({ fleet: clients.fleet, prefix, limits, log });
+  const bus = tieredBus({ news, members: stored.members, log: clients.events, touched: inboxes.touched });
+  const { store, members, pending } = stored;
+  const baton = redisBaton(clients.fleet, prefix, limits);
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await flush();
+    await stored.endDrain();
+    await clients.close();
+  };
+  return {
+    ports: { store, members, pending, bus, baton, inbox: inboxes.port, ...sessions },
+    close: () => (closed ??= close()),
+  };
+};

@@ -6,6 +6,7 @@ import { Fleet } from '#adapters/redis/fleet';
 import { RedisNews } from '#adapters/redis/news';
 import { systemTime } from '#adapters/system/time';
 import { tieredBus } from '#adapters/tiered/bus';
+import { ok, settled } from '#contract/effects';
 import { unguarded } from '#contract/guard';
 import { withLimits } from '#contract/limits';
 import { VirtualClock } from '#runtime/virtual-clock';
@@ -30,7 +31,16 @@ const open = async () => {
   const news = new RedisNews({ fleet, prefix, limits, log: quiet });
   const ticking = setInterval(() => clock.advance(1), 1);
   return {
-    ports: { ...ports, bus: tieredBus(news, ports.members), baton: redisBaton(fleet, prefix, limits) },
+    ports: {
+      ...ports,
+      bus: tieredBus({
+        news,
+        members: ports.members,
+        log: { append: () => settled(ok([])) },
+        touched: () => undefined,
+      }),
+      baton: redisBaton(fleet, prefix, limits),
+    },
     outcome: settle,
     pass: sleep,
     close: () => {

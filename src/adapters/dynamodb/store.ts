@@ -10,9 +10,11 @@ import type { Members } from '#contract/ports/store';
 import { append } from '#adapters/dynamodb/append';
 import type { AppendKit } from '#adapters/dynamodb/append';
 import type { Dynamo } from '#adapters/dynamodb/client';
+import { DynamoInbox } from '#adapters/dynamodb/inbox';
 import { Items } from '#adapters/dynamodb/items';
 import { KnownItems } from '#adapters/dynamodb/known-items';
 import { Memberships } from '#adapters/dynamodb/memberships';
+import { DynamoReached } from '#adapters/dynamodb/reached';
 import { Reading } from '#adapters/dynamodb/reading';
 
 /** What was not foreseen: a fault of ours, or of the service. */
@@ -24,6 +26,8 @@ const effect = <T>(work: () => Promise<T>): Effect<T> => fromPromise(work, unfor
 export interface DynamoStore {
   readonly store: SaltedStore;
   readonly members: Members;
+  readonly reached: DynamoReached;
+  readonly inbox: DynamoInbox;
 }
 
 export const dynamoStore = (dynamo: Dynamo, limits: Limits): DynamoStore => {
@@ -59,5 +63,6 @@ export const dynamoStore = (dynamo: Dynamo, limits: Limits): DynamoStore => {
     sharing: (user, others) => effect(() => memberships.sharing(user, others)),
     inAtLeast: (count, users) => effect(() => memberships.inAtLeast(count, users)),
   };
-  return { store, members };
+  const reached = new DynamoReached(dynamo);
+  return { store, members, reached, inbox: new DynamoInbox({ dynamo, items, reading, reached, limits }) };
 };

@@ -2,10 +2,10 @@
  * The bus over an index that may vanish. What the index does not hold whole is read from the database, and the index
  * completed; while it is away, sessions live without registration, and news is slower.
  */
-import type { Effect } from '#contract/effects';
 import { ok } from '#contract/effects';
 import type { Look, NewsIndex } from '#contract/parts/news-index';
-import type { Bus, LastKnown, Resync } from '#contract/ports/bus';
+import type { Bus, LastKnown, Notice, Resync } from '#contract/ports/bus';
+import type { EventLog, NewRecord } from '#contract/ports/event-log';
 import type { Members, Membership } from '#contract/ports/store';
 
 const lastsOf = (memberships: readonly Membership[]): Resync['last'] =>
@@ -13,7 +13,25 @@ const lastsOf = (memberships: readonly Membership[]): Resync['last'] =>
 
 const nothing = (): void => undefined;
 
-export const tieredBus = (index: NewsIndex, members: Members): Bus => {
+export interface BusKit {
+  readonly news: NewsIndex;
+  readonly members: Members;
+  readonly log: Pick<EventLog, 'append'>;
+  /** Told of what was written, once it is in the log. */
+  readonly touched: (notices: readonly Notice[]) => void;
+}
+
+/** What a record of the topic `messages` holds. */
+export interface LoggedNotice {
+  readonly v: 1;
+  readonly notice: Notice;
+}
+
+const recordOf = (cause: string, notice: Notice): NewRecord => ({
+  ...{ key: notice.conv, cause, value: { v: 1, notice } satisfies LoggedNotice },
+});
+
+export const tieredBus = ({ news: index, members, log, touched }: BusKit): Bus => {
   const resync: Bus['resync'] = (user, device) => (done) => {
     const look = index.look(user, device);
     look((looked) => {
@@ -31,10 +49,24 @@ export const tieredBus = (index: NewsIndex, members: Members): Bus => {
     const alone = { address: { ...session, epoch: now }, replaced: null, crowdedOut: null };
     index.register(session, now, devicesMax)((outcome) => done(outcome.ok ? outcome : ok(alone)));
   };
-  const fanOut: Bus['fanOut'] =
-    (from, cause, notices): Effect<void> =>
-    (done) =>
-      index.fanOut(from, cause, notices)((outcome) => done(outcome.ok ? ok(undefined) : outcome));
+  // Whoever was not reached hears by the log, or with the next resync. The log is what must have it.
+  const fanOut: Bus['fanOut'] = (from, cause, notices) => (done) =>
+    index.fanOut(
+      from,
+      cause,
+      notices,
+    )((outcome) => {
+      if (!outcome.ok) return done(outcome);
+      const logging = log.append(
+        'messages',
+        notices.map((notice) => recordOf(cause, notice)),
+      );
+      logging((logged) => {
+        if (!logged.ok) return done(logged);
+        touched(notices);
+        done(ok(undefined));
+      });
+    });
   return {
     ...{ register, resync, fanOut },
     restore: (address) => index.restore(address),

@@ -8,17 +8,18 @@ import { fromPromise } from '#contract/from-promise';
 import type { Registered, RegistryBackup, RegistryServer } from '#contract/parts/registry';
 import type { Log } from '#contract/ports/system';
 import type { Registry, Routing } from '#contract/ports/registry';
+import type { TieredPending } from '#adapters/tiered/pending';
 import { faultOf } from '#adapters/tiered/positions';
 
 export interface RegistryKit {
   readonly server: RegistryServer;
   readonly backup: RegistryBackup;
-  /** Whether nothing is left in the log of what is queued, nor on its way there, since the process `run` serves. */
-  readonly isLogDrained: (conv: Conv, run: string | undefined) => Promise<boolean>;
+  /** What the log of what is queued still holds. */
+  readonly queue: Pick<TieredPending, 'isLogDrained' | 'isEmpty'>;
   readonly log: Log;
 }
 
-export const tieredRegistry = ({ server, backup, isLogDrained, log }: RegistryKit): Registry => {
+export const tieredRegistry = ({ server, backup, queue, log }: RegistryKit): Registry => {
   let reconciling: Promise<void> | undefined;
 
   const reconcile = async (run: string): Promise<void> => {
@@ -48,9 +49,20 @@ export const tieredRegistry = ({ server, backup, isLogDrained, log }: RegistryKi
 
   const of = async (conv: Conv): Promise<Routing> => {
     const known = await ask(conv);
-    const isEmpty = known === undefined || known.queued === 0;
-    const isDrained = isEmpty && (await isLogDrained(conv, known?.run));
-    return { partitions: await routeBy(conv, known), isDrained };
+    return { partitions: await routeBy(conv, known), isDrained: await isDrained(conv, known) };
+  };
+
+  /** Nobody knows what is queued, or a new process does not: the log has to say. Where it cannot, all has to queue. */
+  const isDrained = async (conv: Conv, known: Registered | undefined): Promise<boolean> => {
+    if (known !== undefined && known.queued > 0) return false;
+    if (known?.isProven === true) return true;
+    try {
+      if (known === undefined || !(await queue.isEmpty())) return await queue.isLogDrained(conv);
+      await server.proven(known.run);
+      return true;
+    } catch {
+      return false;
+    }
   };
 
   return {

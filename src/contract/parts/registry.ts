@@ -18,6 +18,8 @@ export interface Registered {
   readonly queued: number;
   /** This very server process has been reconciled with the backup: "nothing" means that there is nothing. */
   readonly isReconciled: boolean;
+  /** The log of what is queued was found empty while it was there: an empty set means that nothing is queued. */
+  readonly isProven: boolean;
   /** Names the server process; a new one may have lost what the one before knew. */
   readonly run: string;
 }
@@ -27,4 +29,6 @@ export interface RegistryServer {
   raise(conv: Conv, partitions: number): Promise<void>;
   /** All that the backup knows is here. */
   reconciled(run: string): Promise<void>;
+  /** The log was empty. */
+  proven(run: string): Promise<void>;
 }
