@@ -18,12 +18,14 @@ import { redisRegistry } from '#adapters/redis/registry';
 import { systemTime } from '#adapters/system/time';
 import { tieredBus } from '#adapters/tiered/bus';
 import { tieredInbox } from '#adapters/tiered/inbox';
+import type { InboxKit } from '#adapters/tiered/inbox';
 import { tieredPending } from '#adapters/tiered/pending';
 import { tieredPositions } from '#adapters/tiered/positions';
 import { tieredPresence } from '#adapters/tiered/presence';
 import { tieredReceipts } from '#adapters/tiered/receipts';
 import { tieredRegistry } from '#adapters/tiered/registry';
 import { tieredStore } from '#adapters/tiered/store';
+import type { Conv, Seq } from '#contract/conversation';
 import { unguarded } from '#contract/guard';
 import type { Backend, BackendKit } from '#node/backend';
 import type { Services } from '#node/options';
@@ -70,12 +72,20 @@ const openSessions = (
   const cache = redisInbox(fleet, prefix, limits);
   const touching = { ...pace, withinMs: limits['inbox.touchMs'] };
   const positions = tieredPositions(new DynamoPositions(dynamo), redisPositions(fleet, prefix, ttlMs), pace);
+  const fresh = redisReached(fleet, prefix, ttlMs);
+  const readsOf: InboxKit['readsOf'] = async (user, convs) => {
+    const reads = convs.map(async (conv): Promise<[Conv, Seq]> => {
+      const reached = await fresh.of(conv).catch(() => undefined);
+      return [conv, reached?.get(user)?.read ?? 0];
+    });
+    return new Map(await Promise.all(reads));
+  };
   const receipts = tieredReceipts({
-    ...{ table: reached, cache: redisReached(fleet, prefix, ttlMs), pace },
+    ...{ table: reached, cache: fresh, pace },
     // Unread counts may be too high until the inbox is read from the database again.
-    read: (user, conv, seq) => void cache.read(user, conv, seq).catch(() => undefined),
+    read: (user, conv, seq) => cache.read(user, conv, seq).catch(() => undefined),
   });
-  const inboxes = tieredInbox({ cache, index: inbox, kept: limits['inbox.kept'], pace: touching });
+  const inboxes = tieredInbox({ cache, index: inbox, readsOf, kept: limits['inbox.kept'], pace: touching });
   const marks = redisPresence(fleet, prefix, limits['presence.ttlMs']);
   const presence = tieredPresence(marks, dynamoSeen(dynamo), pace);
   const flush = async (): Promise<void> => {

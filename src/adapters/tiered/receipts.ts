@@ -16,8 +16,8 @@ import type { Flushed } from '#adapters/tiered/positions';
 export interface ReceiptsKit {
   readonly table: ReachedTable;
   readonly cache: ReachedCache;
-  /** Told of every read position that rose; what it does must not fail. */
-  readonly read: (user: User, conv: Conv, seq: number) => void;
+  /** Told of every read position that rose, before it is answered. Must not reject. */
+  readonly read: (user: User, conv: Conv, seq: number) => Promise<void>;
   readonly pace: Pick<CoalescingOptions<never>, 'time' | 'withinMs' | 'most'>;
 }
 
@@ -52,8 +52,10 @@ export const tieredReceipts = ({ table, cache, read, pace }: ReceiptsKit): Flush
       if (error instanceof FaultError) return table.raise(conv, reaching);
       throw error;
     });
+    await Promise.all(
+      all.map(({ user, before, after }) => (after.read > before.read ? read(user, conv, after.read) : undefined)),
+    );
     for (const { user, before, after } of all) {
-      if (after.read > before.read) read(user, conv, after.read);
       if (after.read > before.read || after.delivered > before.delivered) later.add(keyOf(conv, user), after);
     }
     return all;
