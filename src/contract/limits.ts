@@ -114,6 +114,14 @@ export const limitTable = {
   'embedded.countUsers': row(100_000, 'count', 'the conversations of the user asked for longest ago are counted again'),
   'embedded.idEntries': row(1_000_000, 'count', 'ids of the conversation longest unused are read again from the disk'),
   // Guards of the real services.
+  'call.deadlineMs': row(2_000, 'ms', 'store.unavailable: effect none for what reads, unknown for what writes'),
+  'call.tries': row(3, 'count', 'the fault of the last try'),
+  'call.retryMs': row(50, 'ms', 'longest wait before the second try; doubles'),
+  'retry.percent': row(10, 'count', 'so many of a hundred calls are repeated; more are not'),
+  'retry.perSecond': row(10, 'perSecond', 'what is repeated although hardly anything is called'),
+  'breaker.windowMs': row(10_000, 'ms', 'failures longer ago than twice this count no more'),
+  'breaker.failures': row(10, 'count', 'with at least half of all calls: the breaker opens'),
+  'breaker.openMs': row(30_000, 'ms', 'how long nothing is called before one probe'),
   // DynamoDB.
   'dynamodb.items': row(50_000, 'count', 'the conversation longest unused is read again before its next append'),
   // Redis: shards, sessions, last, inbox.

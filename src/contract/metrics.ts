@@ -25,6 +25,12 @@ export const metricTable = {
   hogmanay_append_conflicts_total: row('counter', 'Appends that another writer won'),
   hogmanay_append_failures_total: row('counter', 'Appends that the store did not take'),
   hogmanay_append_seconds: row('histogram', 'From handing a group to the store until its outcome'),
+  hogmanay_calls_total: row(
+    'counter',
+    'Calls of outside resources, by how they ended: fine, failed, refused by the breaker, again, late',
+    'resource',
+    'outcome',
+  ),
   hogmanay_actors: row('gauge', 'Actors alive, by the root of their tree, itself included', 'root'),
   hogmanay_dead_letters_total: row('counter', 'What could not be delivered to an actor', 'reason'),
   hogmanay_gateway_state: row('gauge', '1 for the state the gateway is in', 'state'),

@@ -26,21 +26,35 @@ import { tieredReceipts } from '#adapters/tiered/receipts';
 import { tieredRegistry } from '#adapters/tiered/registry';
 import { tieredStore } from '#adapters/tiered/store';
 import type { Conv, Seq } from '#contract/conversation';
-import { unguarded } from '#contract/guard';
+import type { Guard } from '#contract/guard';
 import type { Backend, BackendKit } from '#node/backend';
 import type { Services } from '#node/options';
+import { guardsOf } from '#node/resources';
 
 const awsRegion = 'aws';
 
-/** The clients of the three services. */
+/** The clients of the three services; `guardFor` is asked for a guard by the name of each thing that may fail. */
 export const openClients = async (
   { redis, kafka, dynamodb, prefix }: Services,
-  { node, limits, log }: Omit<BackendKit, 'meter' | 'system'>,
+  { node, limits, log }: Pick<BackendKit, 'node' | 'limits' | 'log'>,
+  guardFor: (name: string) => Guard,
 ) => {
   const time = systemTime;
-  const dynamo = new Dynamo({ ...(dynamodb === awsRegion ? {} : { endpoint: dynamodb }), prefix, guard: unguarded });
-  const fleet = await Fleet.open({ url: redis, prefix, guardFor: () => unguarded, limits, log, time });
-  const events = await KafkaLog.open({ brokers: kafka, prefix, clientId: node, guard: unguarded, limits, log, time });
+  const dynamo = new Dynamo({
+    ...(dynamodb === awsRegion ? {} : { endpoint: dynamodb }),
+    prefix,
+    guard: guardFor('dynamodb'),
+  });
+  const fleet = await Fleet.open({ url: redis, prefix, guardFor, limits, log, time });
+  const events = await KafkaLog.open({
+    brokers: kafka,
+    prefix,
+    clientId: node,
+    guard: guardFor('kafka'),
+    limits,
+    log,
+    time,
+  });
   const close = async (): Promise<void> => {
     await events.close();
     fleet.close();
@@ -97,7 +111,7 @@ const openSessions = (
 export const openReal = async (services: Services, kit: BackendKit): Promise<Backend> => {
   const { prefix } = services;
   const { limits, log } = kit;
-  const clients = await openClients(services, kit);
+  const clients = await openClients(services, kit, guardsOf(kit));
   const stored = openStore(clients, prefix, kit);
   const { inboxes, flush, ...sessions } = openSessions(clients, stored, prefix, limits);
   const news = new RedisNews({ fleet: clients.fleet, prefix, limits, log });

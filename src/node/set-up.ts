@@ -2,6 +2,7 @@
 import { setUpTables } from '#adapters/dynamodb/tables';
 import { jsonLog } from '#adapters/system/log';
 import { systemTime } from '#adapters/system/time';
+import { unguarded } from '#contract/guard';
 import { withLimits } from '#contract/limits';
 import type { SetUp } from '#node/options';
 import { openClients } from '#node/real';
@@ -9,7 +10,8 @@ import { openClients } from '#node/real';
 const lookMs = 100;
 
 export const setUp: SetUp = async (services, told) => {
-  const clients = await openClients(services, { node: 'setup', limits: withLimits(), log: jsonLog() });
+  const kit = { node: 'setup', limits: withLimits(), log: jsonLog() };
+  const clients = await openClients(services, kit, () => unguarded);
   const pause = () => new Promise<void>((resolve) => systemTime.alarm(lookMs, resolve));
   try {
     const tables = await setUpTables(clients.dynamo, pause);

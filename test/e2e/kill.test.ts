@@ -5,6 +5,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { Crowd } from '#test/e2e/crowd';
 import { Random } from '#test/e2e/driver/random';
+import { isReal } from '#test/e2e/driver/real-backend';
 import { sleep } from '#test/e2e/driver/wait';
 import { Stage } from '#test/e2e/stage';
 
@@ -34,7 +35,8 @@ test('D2 D4 D7 D9 K5 K6 C8: twenty SIGKILLs lose nothing, double nothing, renumb
   const { answered, changed } = crowd;
   const told = [`${answered} messages`, `${changed} changes of members`, `${openAtKills} unanswered at kills`];
   process.stdout.write(`kills: ${told.join(', ')}, ${whileResuming} kills while resuming\n`);
-  expect(answered).toBeGreaterThan(kills * 50);
+  // The stand-in for DynamoDB stores some hundreds a second.
+  expect(answered).toBeGreaterThan(kills * (isReal() ? 10 : 50));
   expect(changed).toBe(kills * 2);
   expect(openAtKills).toBeGreaterThan(kills * 10);
   expect(await stage.verdict(crowd.members)).toBe('');

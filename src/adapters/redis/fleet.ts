@@ -140,7 +140,11 @@ export class Fleet {
     const known = this.#servers.get(key);
     if (known !== undefined) return known;
     const { guardFor, limits, prefix } = this.#options;
-    const base = { address, guard: guardFor(`${shard.name} ${role}`), redialMs: limits['redis.redialMs'] };
+    const base = {
+      address,
+      guard: guardFor(`${shard.name}-${role}-${address.port}`),
+      redialMs: limits['redis.redialMs'],
+    };
     const server = new RedisServer(role === 'primary' ? { ...base, greet: greetPrimary(prefix) } : base);
     this.#servers.set(key, server);
     return server;
