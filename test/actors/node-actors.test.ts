@@ -16,7 +16,7 @@ const notice = (changed: Partial<Notice> = {}): Notice => ({
   from: 1,
   to: 1,
   entries: [entry(1)],
-    at: 0,
+  at: 0,
   recipients: ['alice', 'bob'],
   added: [],
   removed: [],

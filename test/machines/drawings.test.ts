@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { conversationMachine } from '#machines/conversation';
 import { gatewayMachine } from '#machines/gateway';
+import { breakerMachine } from '#machines/breaker';
 import { presenceMachine } from '#machines/presence';
 import { sessionMachine } from '#machines/session';
 import { machineIndex, machinePage } from '#testkit/draw-machine';
@@ -13,6 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const machines = {
   conversation: conversationMachine,
   gateway: gatewayMachine,
+  breaker: breakerMachine,
   presence: presenceMachine,
   session: sessionMachine,
 };
