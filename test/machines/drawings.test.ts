@@ -3,18 +3,18 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { breakerMachine } from '#machines/breaker';
 import { conversationMachine } from '#machines/conversation';
 import { gatewayMachine } from '#machines/gateway';
-import { breakerMachine } from '#machines/breaker';
 import { presenceMachine } from '#machines/presence';
 import { sessionMachine } from '#machines/session';
 import { machineIndex, machinePage } from '#testkit/draw-machine';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const machines = {
+  breaker: breakerMachine,
   conversation: conversationMachine,
   gateway: gatewayMachine,
-  breaker: breakerMachine,
   presence: presenceMachine,
   session: sessionMachine,
 };
