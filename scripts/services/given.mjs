@@ -1,0 +1,61 @@
+// Services that run already: found by the same variables as the product's own, tried once, never stopped.
+import kafkajs from 'kafkajs';
+import { answersHttp } from './dynamodb.mjs';
+import { ask } from './redis.mjs';
+
+/** @typedef {import('./state.mjs').Given} Given */
+
+/** @param {string} url every address in a URL of Redis */
+const redisAddresses = (url) => [...url.matchAll(/([^/,=@?]+):(\d+)/g)].map(([, host = '', port]) => ({ host, port }));
+
+/** @param {string} url */
+async function tryRedis(url) {
+  const addresses = redisAddresses(url.replace(/^redis(\+sentinel)?:\/\//, ''));
+  if (addresses.length === 0) throw new Error('it names no server');
+  await Promise.all(addresses.map(({ host, port }) => ask(Number(port), 'PING', [], host)));
+}
+
+/** @param {string} addresses */
+async function tryKafka(addresses) {
+  const quiet = { logLevel: kafkajs.logLevel.NOTHING, connectionTimeout: 3_000, retry: { retries: 1 } };
+  const admin = new kafkajs.Kafka({ brokers: addresses.split(','), ...quiet }).admin();
+  try {
+    await admin.connect();
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** `aws` is the service of the region: whether it lets us in is for the product to find out. @param {string} url */
+const tryDynamodb = (url) => (url === 'aws' ? Promise.resolve(true) : answersHttp(url));
+
+const variables = { redis: 'HOGMANAY_REDIS', kafka: 'HOGMANAY_KAFKA', dynamodb: 'HOGMANAY_DYNAMODB' };
+const tries = { redis: tryRedis, kafka: tryKafka, dynamodb: tryDynamodb };
+
+export const kinds = /** @type {(keyof typeof variables)[]} */ (Object.keys(variables));
+
+/** @param {Record<string, string | undefined>} env @returns {Given} */
+export function givenIn(env) {
+  const found = kinds.map((kind) => [kind, env[variables[kind]]]).filter(([, url]) => url !== undefined && url !== '');
+  return /** @type {Given} */ (Object.fromEntries(found));
+}
+
+/** The variables that carry these addresses to the product and its tests. @param {Given} urls */
+export const envOf = (urls) =>
+  Object.fromEntries(kinds.map((kind) => [variables[kind], urls[kind] ?? '']).filter(([, url]) => url !== ''));
+
+/** Fails when one does not answer. @param {Given} given */
+export async function tryGiven(given) {
+  const named = kinds.filter((kind) => given[kind] !== undefined);
+  await Promise.all(
+    named.map(async (kind) => {
+      const url = given[kind] ?? '';
+      try {
+        await tries[kind](url);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`${variables[kind]}=${url} does not answer: ${reason}`, { cause: error });
+      }
+    }),
+  );
+}
