@@ -1,5 +1,6 @@
 // `npm run services -- up|down|status|env|logs`: Redis, Kafka and DynamoDB Local for development, as processes of this
 // machine (docs/services.md). Progress goes to stderr, what a program may read to stdout.
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { givenIn, kinds } from './services/given.mjs';
 import { Services } from './services/services.mjs';
@@ -28,7 +29,7 @@ A service whose variable is set (HOGMANAY_REDIS, HOGMANAY_KAFKA, HOGMANAY_DYNAMO
 const count = { type: /** @type {const} */ ('string') };
 const { values, positionals } = read();
 const [command = 'help', ...names] = positionals;
-const folder = values.dir ?? usualFolder();
+const folder = resolve(values.dir ?? usualFolder());
 
 function read() {
   try {

@@ -1,5 +1,5 @@
-// DynamoDB Local: one process, its tables in a folder, so that it can be killed and started again on them. Right in what
-// it answers, slow, and it throttles nothing.
+// DynamoDB Local: one process, its tables in a folder, so that it can be killed and started again on them. It answers
+// right, is slow, and throttles nothing.
 import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';

@@ -36,13 +36,25 @@ export const kinds = /** @type {(keyof typeof variables)[]} */ (Object.keys(vari
 
 /** @param {Record<string, string | undefined>} env @returns {Given} */
 export function givenIn(env) {
-  const found = kinds.map((kind) => [kind, env[variables[kind]]]).filter(([, url]) => url !== undefined && url !== '');
-  return /** @type {Given} */ (Object.fromEntries(found));
+  /** @type {Given} */
+  const given = {};
+  for (const kind of kinds) {
+    const url = env[variables[kind]];
+    if (url !== undefined && url !== '') given[kind] = url;
+  }
+  return given;
 }
 
 /** The variables that carry these addresses to the product and its tests. @param {Given} urls */
-export const envOf = (urls) =>
-  Object.fromEntries(kinds.map((kind) => [variables[kind], urls[kind] ?? '']).filter(([, url]) => url !== ''));
+export function envOf(urls) {
+  /** @type {Record<string, string>} */
+  const env = {};
+  for (const kind of kinds) {
+    const url = urls[kind];
+    if (url !== undefined) env[variables[kind]] = url;
+  }
+  return env;
+}
 
 /** Fails when one does not answer. @param {Given} given */
 export async function tryGiven(given) {

@@ -54,7 +54,7 @@ async function install(program, { say, signal }) {
 }
 
 /** Where archives are kept between runs. */
-export const cacheFolder = () => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'hogmanay');
+const cacheFolder = () => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'hogmanay');
 
 /** @param {readonly string[]} artifacts `group:artifact:version` */
 function pom(artifacts) {

@@ -62,6 +62,9 @@ export function kafkaSpecs(brokers, ports, folder, jars) {
       'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
       'inter.broker.listener.name': 'PLAINTEXT',
       'log.dirs': join(own, 'data'),
+      // A killed broker may register again when its old session is over.
+      'broker.session.timeout.ms': '4000',
+      'broker.heartbeat.interval.ms': '500',
       'log.cleaner.dedupe.buffer.size': String(4 * 1024 * 1024),
       ...sharedSettings(brokers),
     };
@@ -97,7 +100,7 @@ export const kafkaUrl = (specs) =>
  * loading" for seconds, and a consumer that meets this crashes once.
  * @param {string} address `host:port`
  */
-export async function isBrokerReady(address) {
+async function isBrokerReady(address) {
   const client = new kafkajs.Kafka({
     brokers: [address],
     logLevel: kafkajs.logLevel.NOTHING,

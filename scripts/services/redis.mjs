@@ -34,10 +34,10 @@ export const inboxSettings = [
 ];
 
 /**
- * `always`: what lies here decides who may write and in which order, and there is little of it; under `everysec` a power
- * cut takes the last second. A log whose tail was cut is loaded and the server starts (it answers "no entry" for what
- * was lost): a server that refused to start would stop every queued write, and the product distrusts a server it has
- * not reconciled with the backup anyway.
+ * `always`: what lies here decides who may write and in which order, and there is little of it; under `everysec` a
+ * power cut takes the last second. A log whose tail was cut is loaded and the server starts (it answers "no entry" for
+ * what was lost): a server that refused to start would stop every queued write, and the product distrusts a server it
+ * has not reconciled with the backup anyway.
  */
 export const durableSettings = [
   'save ""',
@@ -86,8 +86,7 @@ export function redisSpecs({ shards, replicas, sentinels }, ports, folder) {
     ];
   });
   const primaries = servers.map(([primary]) => primary?.port ?? 0);
-  const quorum = Math.floor(sentinels / 2) + 1;
-  const watching = primaries.flatMap((port, index) => monitor(shardName(index), port, quorum));
+  const watching = primaries.flatMap((port, index) => monitor(shardName(index), { host, port }, sentinels));
   const watchers = Array.from({ length: sentinels }, (_, n) => {
     const what = { ...at(`sentinel-${n + 1}`), kind: /** @type {const} */ ('sentinel') };
     return redisSpec({ ...what, settings: watching, mode: ['--sentinel'] });
@@ -96,9 +95,14 @@ export function redisSpecs({ shards, replicas, sentinels }, ports, folder) {
   return [...servers.flat(), ...watchers, redisSpec({ ...durable, settings: durableSettings })];
 }
 
-/** @param {string} name @param {number} port @param {number} quorum */
-const monitor = (name, port, quorum) => [
-  `sentinel monitor ${name} ${host} ${port} ${quorum}`,
+/**
+ * What each Sentinel is told of a shard.
+ * @param {string} name
+ * @param {{ host: string, port: number }} primary
+ * @param {number} sentinels
+ */
+export const monitor = (name, { host: at, port }, sentinels) => [
+  `sentinel monitor ${name} ${at} ${port} ${Math.floor(sentinels / 2) + 1}`,
   `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
   `sentinel failover-timeout ${name} ${failoverTimeoutMs}`,
   `sentinel parallel-syncs ${name} 1`,

@@ -1,4 +1,4 @@
-// A set of services and what can be done with it: each process by its role, the variables that lead to them, and the end.
+// A set of services and what can be done with it: each process by its role, the variables that lead there, and the end.
 import { ServiceProcess } from './processes.mjs';
 import { dynamodbUrl, isDynamodbReady } from './dynamodb.mjs';
 import { envOf, kinds } from './given.mjs';
@@ -148,9 +148,12 @@ export class Services {
   /** What `npm run services -- status` prints. */
   get status() {
     const { urls } = this;
-    const services = kinds
-      .filter((kind) => urls[kind] !== undefined)
-      .map((kind) => [kind, { url: urls[kind], given: this.#given[kind] !== undefined }]);
+    /** @type {Record<string, { url: string, given: boolean }>} */
+    const services = {};
+    for (const kind of kinds) {
+      const url = urls[kind];
+      if (url !== undefined) services[kind] = { url, given: this.#given[kind] !== undefined };
+    }
     const processes = this.#members.map(({ name, spec, pid, alive }) => {
       const { kind, port, logFile } = spec;
       return { name, kind, port, pid, alive, log: logFile };
@@ -159,7 +162,7 @@ export class Services {
       up: processes.every(({ alive }) => alive),
       folder: this.folder,
       topology: this.topology,
-      services: /** @type {Record<string, { url: string, given: boolean }>} */ (Object.fromEntries(services)),
+      services,
       processes,
     };
   }

@@ -1,5 +1,5 @@
-// What is known of a set of services, in a file of its folder: enough for another process to see it, end it and hand its
-// addresses on. Written at each change, whole or not at all.
+// What is known of a set of services, in a file of its folder: enough for another process to see it, end it and hand
+// its addresses on. Written at each change, whole or not at all.
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
@@ -33,7 +33,7 @@ const fileIn = (folder) => join(folder, 'services.json');
 /** @param {string} folder @returns {State | undefined} undefined when there is no set in this folder */
 export function readState(folder) {
   if (!existsSync(fileIn(folder))) return undefined;
-  return /** @type {State} */ (JSON.parse(readFileSync(fileIn(folder), 'utf8')));
+  return /** @type {State} */ (/** @type {unknown} */ (JSON.parse(readFileSync(fileIn(folder), 'utf8'))));
 }
 
 /** Makes the folder that of one set; fails when it is another's. @param {string} folder */
