@@ -1,12 +1,14 @@
 // How tests run. Rooms resolve to sources (condition "source"). First the tests that need nothing but virtual time,
 // side by side, each file in a process of its own; then, one file at a time, the house rules (one process, which parses
 // the sources once) and the tests that start servers from dist/ and look at a real clock. The latter need a build:
-// `npm test` makes it, otherwise `npm run build`.
+// `npm test` makes it, otherwise `npm run build`. Those of test/live want real services (docs/services.md).
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['source', 'node', 'import', 'default'];
 const house = 'test/house/**/*.test.ts';
+// Left out, and counted as skipped, where `npm test` could not have the services.
+const withoutServices = process.env['HOGMANAY_LIVE'] === 'off' ? ['test/live/**'] : [];
 const served = ['test/{e2e,live,node,cli,bench,siege}/**/*.test.ts'];
 
 export default defineConfig({
@@ -50,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'served',
           include: served,
+          exclude: withoutServices,
           maxWorkers: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -14,13 +14,16 @@ export const tool = (script, ...args) => [process.execPath, `${root}node_modules
 /**
  * Runs a command in the project folder; with `quiet` its output is gathered instead of shown.
  * @param {string[]} command
- * @param {{ quiet?: boolean }} [options]
+ * @param {{ quiet?: boolean, env?: Record<string, string> }} [options] variables besides those of this process
  * @returns {Promise<{ status: number, output: string }>}
  */
-export function run(command, { quiet = false } = {}) {
+export function run(command, { quiet = false, env = {} } = {}) {
   const [program = '', ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+    const stdio = /** @type {import('node:child_process').StdioOptions} */ (
+      quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit'
+    );
+    const child = spawn(program, args, { cwd: root, stdio, env: { ...process.env, ...env } });
     let output = '';
     child.stdout?.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
     child.stderr?.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
