@@ -2,7 +2,7 @@
  * People who talk in pairs and groups as fast as they are answered, and who come back whatever happens to the server.
  * Guests come to groups and go again. When they rest, everyone has had every answer and holds everything.
  */
-import type { Client } from '#test/e2e/driver/client';
+import type { Client, ClientOptions } from '#test/e2e/driver/client';
 import type { Random } from '#test/e2e/driver/random';
 import { sleep, until } from '#test/e2e/driver/wait';
 import type { Stage } from '#test/e2e/stage';
@@ -43,10 +43,17 @@ export class Crowd {
 
   private constructor(readonly shape: CrowdShape) {}
 
-  static async gather(stage: Stage, random: Random, shape: CrowdShape): Promise<Crowd> {
+  /** `more`: what each of them has beside, such as another server. */
+  static async gather(
+    stage: Stage,
+    random: Random,
+    shape: CrowdShape,
+    more: () => Partial<ClientOptions> = () => ({}),
+  ): Promise<Crowd> {
     const crowd = new Crowd(shape);
     for (let n = 0; n < shape.pairs * 2; n += 1) {
       const client = await stage.client(`user${n}`, {
+        ...more(),
         stubborn: random.child(n),
         ack: random.pick([
           { every: 1, withinMs: 0 },

@@ -121,6 +121,7 @@ export interface Receipt<T extends 'delivered' | 'read'> {
 export type ServerFrame =
   | Welcome
   | Stored
+  | { readonly t: 'queued'; readonly id: string; readonly conv: string }
   | ({ readonly t: 'message' } & Message)
   | Resumed
   | { readonly t: 'ready' }
