@@ -33,7 +33,8 @@ const fileIn = (folder) => join(folder, 'services.json');
 /** @param {string} folder @returns {State | undefined} undefined when there is no set in this folder */
 export function readState(folder) {
   if (!existsSync(fileIn(folder))) return undefined;
-  return /** @type {State} */ (/** @type {unknown} */ (JSON.parse(readFileSync(fileIn(folder), 'utf8'))));
+  const state = /** @type {unknown} */ (JSON.parse(readFileSync(fileIn(folder), 'utf8')));
+  return /** @type {State} */ (state);
 }
 
 /** Makes the folder that of one set; fails when it is another's. @param {string} folder */
