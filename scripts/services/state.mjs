@@ -60,7 +60,9 @@ export function writeState(folder, state) {
  * @returns {Promise<number>} how many were running
  */
 export async function endAll(folder, { keepLogs = false } = {}) {
-  const members = readState(folder)?.members ?? [];
+  const state = readState(folder);
+  if (state === undefined) return 0;
+  const { members } = state;
   const running = members.filter(({ identity }) => isAlive(identity));
   for (const { identity } of running) signalTo(identity, 'SIGKILL');
   const areGone = async () => !running.some(({ identity }) => isAlive(identity));
