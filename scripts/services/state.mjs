@@ -33,7 +33,8 @@ const fileIn = (folder) => join(folder, 'services.json');
 /** @param {string} folder @returns {State | undefined} undefined when there is no set in this folder */
 export function readState(folder) {
   if (!existsSync(fileIn(folder))) return undefined;
-  return /** @type {State} */ (/** @type {unknown} */ (JSON.parse(readFileSync(fileIn(folder), 'utf8'))));
+  const state = /** @type {unknown} */ (JSON.parse(readFileSync(fileIn(folder), 'utf8')));
+  return /** @type {State} */ (state);
 }
 
 /** Makes the folder that of one set; fails when it is another's. @param {string} folder */
@@ -59,7 +60,9 @@ export function writeState(folder, state) {
  * @returns {Promise<number>} how many were running
  */
 export async function endAll(folder, { keepLogs = false } = {}) {
-  const members = readState(folder)?.members ?? [];
+  const state = readState(folder);
+  if (state === undefined) return 0;
+  const { members } = state;
   const running = members.filter(({ identity }) => isAlive(identity));
   for (const { identity } of running) signalTo(identity, 'SIGKILL');
   const areGone = async () => !running.some(({ identity }) => isAlive(identity));

@@ -1,6 +1,6 @@
 // A test's own services, and what a test may do to them: each fault is the real one, on a real process.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { Kafka, logLevel } from 'kafkajs';
@@ -11,6 +11,8 @@ import { downAfterMs, failoverTimeoutMs } from '#scripts/services/redis';
 import type { Services } from '#scripts/services/services';
 import { startServices } from '#scripts/services/start';
 import { readState } from '#scripts/services/state';
+import { redisVersion } from '#scripts/services/versions';
+import { sleep } from '#test/e2e/driver/wait';
 import { root } from '#test/house/sources';
 import { eventually, freshFolder, redis } from '#test/live/services/kit';
 
@@ -28,6 +30,11 @@ describe('Redis', () => {
     if (first === undefined) throw new Error('no shard');
     return first;
   };
+
+  it('is of the version that the containers have', async () => {
+    const version = /^redis_version:(\d+)\./m.exec(String(await redis(own.redis.durable, 'INFO')))?.[1];
+    expect(Number(version)).toBe(redisVersion.major);
+  });
 
   it('a dead primary is replaced by a replica, and comes back as one', async () => {
     const { primary } = shard();
@@ -123,6 +130,21 @@ describe('DynamoDB Local', () => {
     await own.dynamodb.restart();
     expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(['table']);
     client.destroy();
+  });
+});
+
+describe('the end of a set', () => {
+  it('can leave the logs, and leaves nothing else', async () => {
+    const set = await startServices({ only: ['redis'], shards: 1, replicas: 0, sentinels: 0 });
+    const { durable } = set.redis;
+    const reaped = set.processes.map(({ pid }) => pid);
+    await set.stop({ keepLogs: true });
+    expect(reaped.filter((pid) => bornAt(pid) !== undefined)).toEqual([]);
+    // Whoever watches over the set finds it ended, and touches nothing.
+    await sleep(1_000);
+    expect(readdirSync(durable.folder)).toEqual(['redis.log']);
+    expect(durable.log()).toContain('Ready to accept connections');
+    rmSync(set.folder, { recursive: true });
   });
 });
 
