@@ -33,6 +33,9 @@ import { guardsOf } from '#node/resources';
 
 const awsRegion = 'aws';
 
+// The SDK warns of the end of Node 20 at every start; docs/dependencies.md says what becomes of that.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 /** The clients of the three services; `guardFor` is asked for a guard by the name of each thing that may fail. */
 export const openClients = async (
   { redis, kafka, dynamodb, prefix }: Services,

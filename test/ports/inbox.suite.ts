@@ -1,12 +1,17 @@
 /** The inbox of a user: newest first, in pages, with what is unread. */
 import { describe, expect, test } from 'vitest';
-import type { InboxPage, InboxPlace } from '#contract/inbox';
+import type { InboxPage, InboxPlace, InboxSource } from '#contract/inbox';
+import type { Notice } from '#contract/ports/bus';
 import { append, created, openedFor, valueOf } from '#test/ports/harness';
 import type { OpenBackend, Use } from '#test/ports/harness';
-import { change, draft, freshName, group } from '#test/ports/words';
+import { change, draft, freshName, group, notice } from '#test/ports/words';
 
 const page = (use: Use, user: string, limit = 20, from?: InboxPlace): Promise<InboxPage> =>
   valueOf(use(), use().ports.inbox.page(user, limit, from));
+
+/** An inbox may follow what is fanned out, rather than what is stored. */
+const told = (use: Use, given: Pick<Notice, 'conv' | 'from' | 'to' | 'recipients'> & Partial<Notice>): Promise<void> =>
+  valueOf(use(), use().ports.bus.fanOut('a', 'cause', [notice({ at: 2_000, ...given })]));
 
 const only = async (use: Use, user: string) => {
   const { items } = await page(use, user);
@@ -14,7 +19,8 @@ const only = async (use: Use, user: string) => {
   return items[0];
 };
 
-export const inboxSuite = (open: OpenBackend): void => {
+/** `source`: where an inbox comes from that nobody has looked at before. */
+export const inboxSuite = (open: OpenBackend, source: InboxSource = 'embedded'): void => {
   const use = openedFor(open);
   describe('inbox', () => {
     test('a conversation without messages: seq 0, the time of its creation, nothing to preview', async () => {
@@ -24,7 +30,7 @@ export const inboxSuite = (open: OpenBackend): void => {
       expect(await page(use, user)).toEqual({
         items: [{ conv, kind: 'direct', members: ['alice'], since: 1, seq: 0, at: 7_000, preview: '', unread: 0 }],
         next: null,
-        source: 'embedded',
+        source,
       });
     });
 
@@ -36,11 +42,15 @@ export const inboxSuite = (open: OpenBackend): void => {
       await valueOf(use(), use().ports.receipts.raise(conv, [{ user, read: 2 }]));
       expect(await only(use, user)).toMatchObject({ unread: 1 });
       const guest = freshName('user');
+      const all = ['alice', user, guest];
       await append(use(), group(conv, 3, [change([guest], [])]));
+      await told(use, { conv, from: 4, to: 4, recipients: all, added: [guest] });
       expect(await only(use, guest)).toMatchObject({ since: 4, seq: 4, unread: 1, preview: '' });
       await append(use(), group(conv, 4, [change([], [guest])]));
+      await told(use, { conv, from: 5, to: 5, recipients: ['alice', user], removed: [guest] });
       expect((await page(use, guest)).items).toEqual([]);
       await append(use(), group(conv, 5, [change([guest], [])]));
+      await told(use, { conv, from: 6, to: 6, recipients: all, added: [guest] });
       await valueOf(use(), use().ports.receipts.raise(conv, [{ user: guest, read: 3 }]));
       expect(await only(use, guest)).toMatchObject({ since: 6, unread: 1 });
     });

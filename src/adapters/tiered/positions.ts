@@ -46,10 +46,10 @@ export const tieredPositions = (table: PositionTable, cache: PositionCache, pace
   const cached = (user: User, device: Device): Promise<Cursors> => cache.of(user, device).catch(() => nothing);
   const open = async (user: User, device: Device): Promise<DevicePositions> => {
     const [known, fresh] = await Promise.all([table.of(user, device), cached(user, device)]);
-    if (known !== undefined) return { known: true, cursors: higher(known, fresh) };
-    const devices = await table.all(user);
-    const acked = await Promise.all([...devices.keys()].map((other) => cached(user, other)));
-    const start = higher(...devices.values(), ...acked, fresh);
+    if (known !== undefined || fresh.size > 0) return { known: true, cursors: higher(known ?? nothing, fresh) };
+    const [devices, others] = await Promise.all([table.all(user), cache.devices(user).catch(() => [])]);
+    const acked = await Promise.all([...new Set([...devices.keys(), ...others])].map((other) => cached(user, other)));
+    const start = higher(...devices.values(), ...acked);
     const isFirst = await table.begin(user, device, start);
     return { known: !isFirst, cursors: start };
   };

@@ -18,4 +18,6 @@ export interface PositionTable {
 export interface PositionCache {
   raise(user: User, device: Device, cursors: Cursors): Promise<void>;
   of(user: User, device: Device): Promise<Cursors>;
+  /** The devices of the user of which anything is known here. */
+  devices(user: User): Promise<readonly Device[]>;
 }
