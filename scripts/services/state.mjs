@@ -67,7 +67,7 @@ export async function endAll(folder, { keepLogs = false } = {}) {
   for (const { identity } of running) signalTo(identity, 'SIGKILL');
   const areGone = async () => !running.some(({ identity }) => isAlive(identity));
   await waitFor('the end of the services', areGone, { withinMs: endsWithinMs });
-  if (keepLogs) removeData(members.map(({ spec }) => spec));
+  if (keepLogs && members.length > 0) removeData(members.map(({ spec }) => spec));
   else rmSync(folder, { recursive: true, force: true });
   rmSync(fileIn(folder), { force: true });
   releasePorts(folder);
