@@ -1,6 +1,6 @@
 /**
- * The drainer: one per node. What was queued while the store was away is handed to its conversation, batch by batch, and
- * forgotten by the log once it is stored. The log gives each conversation to one drainer at a time.
+ * The drainer: one per node. What was queued while the store was away is handed to its conversation, batch by batch,
+ * and forgotten by the log once it is stored. The log gives each conversation to one drainer at a time.
  */
 import type { Conv } from '#contract/conversation';
 import type { Fault, Outcome } from '#contract/effects';

@@ -24,8 +24,8 @@ HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder.
 
 export const setupHelp = `hogmanay setup: make the tables and topics of the real backend, where they are missing
 
-HOGMANAY_REDIS, HOGMANAY_KAFKA and HOGMANAY_DYNAMODB say where the services are; HOGMANAY_PREFIX stands in front of every
-name. Whatever is there stays as it is.
+HOGMANAY_REDIS, HOGMANAY_KAFKA and HOGMANAY_DYNAMODB say where the services are; HOGMANAY_PREFIX stands in front of
+every name. Whatever is there stays as it is.
 `;
 
 export const conformanceHelp = `hogmanay conformance URL [options]: check a server by docs/protocol.md, rule by rule

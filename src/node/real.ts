@@ -1,4 +1,7 @@
-/** The backend over Redis, Kafka and DynamoDB: every port made of its halves, and everything closed in the reverse order. */
+/**
+ * The backend over Redis, Kafka and DynamoDB: every port made of its halves, and everything closed in the reverse
+ * order.
+ */
 import { Dynamo } from '#adapters/dynamodb/client';
 import { dynamoSeen } from '#adapters/dynamodb/seen';
 import { DynamoPositions } from '#adapters/dynamodb/positions';
@@ -19,7 +22,7 @@ import { systemTime } from '#adapters/system/time';
 import { tieredBus } from '#adapters/tiered/bus';
 import { tieredInbox } from '#adapters/tiered/inbox';
 import type { InboxKit } from '#adapters/tiered/inbox';
-import { tieredPending } from '#adapters/tiered/pending';
+import { TieredPending } from '#adapters/tiered/pending';
 import { tieredPositions } from '#adapters/tiered/positions';
 import { tieredPresence } from '#adapters/tiered/presence';
 import { tieredReceipts } from '#adapters/tiered/receipts';
@@ -71,11 +74,11 @@ type Clients = Awaited<ReturnType<typeof openClients>>;
 const openStore = ({ dynamo, fleet, events }: Clients, prefix: string, { node, limits, log }: BackendKit) => {
   const durable = new DurableRedis(fleet.durable);
   const set = redisPending(durable, prefix);
-  const queue = tieredPending({ node, set, log: events, time: systemTime, limits });
+  const pending = new TieredPending({ node, set, log: events, time: systemTime, limits });
   const backup = dynamoRegistry(dynamo);
-  const registry = tieredRegistry({ server: redisRegistry(durable, prefix), backup, queue, log });
+  const registry = tieredRegistry({ server: redisRegistry(durable, prefix), backup, queue: pending, log });
   const salted = dynamoStore(dynamo, limits);
-  return { ...salted, store: tieredStore(salted.store, registry), pending: queue.pending, endDrain: queue.close };
+  return { ...salted, store: tieredStore(salted.store, registry), pending };
 };
 
 const openSessions = (
@@ -118,13 +121,18 @@ export const openReal = async (services: Services, kit: BackendKit): Promise<Bac
   const stored = openStore(clients, prefix, kit);
   const { inboxes, flush, ...sessions } = openSessions(clients, stored, prefix, limits);
   const news = new RedisNews({ fleet: clients.fleet, prefix, limits, log });
-  const bus = tieredBus({ news, members: stored.members, log: clients.events, touched: inboxes.touched });
+  const bus = tieredBus({
+    news,
+    members: stored.members,
+    log: clients.events,
+    touched: (notices) => inboxes.touched(notices),
+  });
   const { store, members, pending } = stored;
   const baton = redisBaton(clients.fleet, prefix, limits);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await flush();
-    await stored.endDrain();
+    await stored.pending.close();
     await clients.close();
   };
   return {

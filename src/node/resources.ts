@@ -1,4 +1,6 @@
-/** An actor for each thing outside that may fail, with its breaker; and the guards that stand in front of the clients. */
+/**
+ * An actor for each thing outside that may fail, with its breaker; and the guards that stand in front of the clients.
+ */
 import { closedView, resourceBehaviour } from '#actors/resource';
 import { freshSeed } from '#adapters/system/random';
 import { systemTime } from '#adapters/system/time';

@@ -1,6 +1,6 @@
 /**
- * One app server: the actor tree on nact, over the ports of its backend, behind its two listeners. Everything it opens, it
- * closes, in the reverse order.
+ * One app server: the actor tree on nact, over the ports of its backend, behind its two listeners. Everything it
+ * opens, it closes, in the reverse order.
  */
 import { jwtTokens } from '#adapters/auth/tokens';
 import { systemIds } from '#adapters/system/ids';

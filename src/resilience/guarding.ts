@@ -1,7 +1,7 @@
 /**
  * The guard of one resource: a breaker in front, a deadline for every attempt, and another attempt where that is safe
- * and the budget allows. While all is well a call costs a few comparisons and one timer; what the breaker's machine says
- * is read from a plain view of it.
+ * and the budget allows. While all is well a call costs a few comparisons and one timer; what the breaker's machine
+ * says is read from a plain view of it.
  */
 import type { Millis } from '#contract/conversation';
 import { failed, fault } from '#contract/effects';
@@ -41,19 +41,19 @@ interface Call<T> {
   tries: number;
 }
 
+const refusal = ({ name, time, limits, breaker }: GuardKit): Fault => {
+  const wait = breaker.state === 'open' ? breaker.opensAt - time.now() : 0;
+  return fault('store.unavailable', `${name} is away`, 'none', Math.max(limits['retry.afterMs'], wait));
+};
+
+const late = ({ name }: GuardKit, kind: CallKind): Fault =>
+  fault('store.unavailable', `${name} did not answer in time`, kind === 'read' ? 'none' : 'unknown');
+
 export const guardOf = (kit: GuardKit): Guard => {
-  const { name, time, random, limits, breaker, tell } = kit;
+  const { time, random, limits, breaker, tell } = kit;
   const outcomes = new Outcomes(limits['breaker.windowMs'], time.now());
   const budget = new RetryBudget(limits['retry.percent'] / 100, limits['retry.perSecond'], time.now());
   const count = kit.count ?? (() => undefined);
-
-  const refusal = (): Fault => {
-    const wait = breaker.state === 'open' ? breaker.opensAt - time.now() : limits['retry.afterMs'];
-    return fault('store.unavailable', `${name} is away`, 'none', Math.max(limits['retry.afterMs'], wait));
-  };
-
-  const late = (kind: CallKind): Fault =>
-    fault('store.unavailable', `${name} did not answer in time`, kind === 'read' ? 'none' : 'unknown');
 
   /** Whether the same may be asked once more. */
   const mayRepeat = (
@@ -99,7 +99,7 @@ export const guardOf = (kit: GuardKit): Guard => {
       endAlarm();
       ended(call, outcome);
     };
-    const endAlarm = time.alarm(limits['call.deadlineMs'], () => end(failed(late(call.kind))));
+    const endAlarm = time.alarm(limits['call.deadlineMs'], () => end(failed(late(kit, call.kind))));
     call.attempt(end);
   };
 
@@ -108,7 +108,7 @@ export const guardOf = (kit: GuardKit): Guard => {
       const isProbe = breaker.state === 'halfOpen' && !breaker.isProbing;
       if (breaker.state !== 'closed' && !isProbe) {
         count('refused');
-        return done(failed(refusal()));
+        return done(failed(refusal(kit)));
       }
       if (isProbe) breaker.isProbing = true;
       budget.called();

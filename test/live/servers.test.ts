@@ -153,14 +153,14 @@ describe('DynamoDB is away', () => {
     own.dynamodb.pause();
     const said = Array.from({ length: 20 }, (_, n) => anna.send(conv, `while it is away ${n}`));
     await until(
-      () => anna.queued.size === 20,
+      () => anna.pending.queued.size === 20,
       () => `all are queued\n${stage.log.story(undefined, 60)}`,
       20_000,
     );
     own.dynamodb.resume();
     await Promise.all(said);
     await ben.holds(conv, 21, 30_000);
-    expect(anna.queued.size).toBe(0);
+    expect(anna.pending.queued.size).toBe(0);
     for (const client of [anna, ben]) await served(client, conv);
     expect(await stage.verdict(new Map([[conv, [anna, ben]]]))).toBe('');
   });
@@ -178,7 +178,7 @@ describe('a device that moves while its sends are queued', () => {
     own.dynamodb.pause();
     const said = [1, 2, 3, 4, 5].map((n) => anna.send(conv, `queued ${n}`));
     await until(
-      () => anna.queued.size === 5,
+      () => anna.pending.queued.size === 5,
       () => 'all are queued',
       20_000,
     );

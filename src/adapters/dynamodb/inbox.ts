@@ -1,7 +1,7 @@
 /**
- * The inbox out of the tables: a query of the index by user and time, newest first, and never a scan (A14). The index is
- * touched at most now and then, so that it is a little late: a few more conversations than asked for are looked at, and
- * their items decide the order (A16).
+ * The inbox out of the tables: a query of the index by user and time, newest first, and never a scan (A14). The index
+ * is touched at most now and then, so that it is a little late: a few more conversations than asked for are looked at,
+ * and their items decide the order (A16).
  */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';

@@ -1,4 +1,6 @@
-/** The conversation items that this server saw last: an append starts from them, and the table says when they are old. */
+/**
+ * The conversation items that this server saw last: an append starts from them, and the table says when they are old.
+ */
 import type { Conv, ConversationItem } from '#contract/conversation';
 
 export class KnownItems {

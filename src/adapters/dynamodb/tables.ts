@@ -12,7 +12,7 @@ interface Table {
   readonly index?: { readonly name: string; readonly pk: Key; readonly sk: Key; readonly also?: readonly string[] };
 }
 
-export const tables = {
+const tables = {
   /** One row a conversation. `dirty`: a bucket, while its fan-out is behind. */
   conversations: { pk: ['conv', 'S'], index: { name: 'dirty', pk: ['dirty', 'N'], sk: ['dirtySince', 'N'] } },
   /** `memberOf` is the user while they are in. */
@@ -31,8 +31,6 @@ export const tables = {
   /** Positions of devices (`user/device`, by conversation), of consumers, and when users were last seen. */
   cursors: { pk: ['owner', 'S'], sk: ['name', 'S'] },
 } as const satisfies Record<string, Table>;
-
-export type TableName = keyof typeof tables;
 
 const schemaOf = (name: string, { pk, sk, index }: Table): CreateTableCommandInput => {
   const keys = [pk, ...(sk === undefined ? [] : [sk]), ...(index === undefined ? [] : [index.pk, index.sk])];

@@ -1,6 +1,6 @@
 /**
  * Where the Redis servers are, as one URL: `redis://H:P[,H:P…]?durable=H:P` (each the primary of a shard, in order; the
- * first is the durable one too unless another is named), or `redis+sentinel://H:P[,H:P…]?shards=a,b…&durable=H:P`
+ * first is the durable one too, unless another is named), or `redis+sentinel://H:P[,H:P…]?shards=a,b…&durable=H:P`
  * (Sentinels that know the shards by these names).
  */
 import { fault } from '#contract/effects';

@@ -12,7 +12,8 @@ const patience = 20;
 
 /**
  * `baton:{conv}`: who holds it until when; `:queue` since when others wait, `:asked` when they last asked.
- * prefix, conversation, node, turn, pace of asking, patience, whether it is done → whether it is its turn, for how long, alone
+ * prefix, conversation, node, turn, pace of asking, patience, whether it is done
+ * → whether it is its turn, for how long, and whether nobody else waits
  */
 const step = new Script(`
 local key, node = ARGV[1] .. 'baton:' .. ARGV[2], ARGV[3]

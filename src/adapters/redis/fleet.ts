@@ -1,4 +1,7 @@
-/** All Redis servers of a product: the shards, followed through failovers where Sentinels tell of them, and the durable one. */
+/**
+ * All Redis servers of a product: the shards, followed through failovers where Sentinels tell of them, and the durable
+ * one.
+ */
 import { Redis } from 'ioredis';
 import type { Guard } from '#contract/guard';
 import type { Limits } from '#contract/limits';

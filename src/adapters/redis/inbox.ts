@@ -1,7 +1,7 @@
 /**
- * Inboxes ready to be served: `inbox:{user}`, a sorted set of conversations by the time of their last message (A1), with
- * the card of each, the user's `last:` and what they have `read:`, all on the user's shard. It is served while it is
- * marked as whole in the current epoch; whoever writes never sets that mark.
+ * Inboxes ready to be served: `inbox:{user}`, a sorted set of conversations by the time of their last message (A1),
+ * with the card of each, the user's `last:` and what they have `read:`, all on the user's shard. It is served while it
+ * is marked as whole in the current epoch; whoever writes never sets that mark.
  */
 import type { Conv, ConversationKind, Millis, Seq, User } from '#contract/conversation';
 import type { InboxItem, InboxPlace } from '#contract/inbox';
@@ -74,7 +74,8 @@ for _, one in ipairs(cjson.decode(ARGV[5])) do
     redis.call('HSET', card, 'seq', string.format('%.0f', one.seq), 'card', one.card)
   end
   redis.call('PEXPIRE', card, ttl)
-  if one.read > tonumber(redis.call('HGET', read, one.conv) or '0') then redis.call('HSET', read, one.conv, one.read) end
+  local known_read = tonumber(redis.call('HGET', read, one.conv) or '0')
+  if one.read > known_read then redis.call('HSET', read, one.conv, one.read) end
 end
 for _, key in ipairs({ inbox, read }) do redis.call('PEXPIRE', key, ttl) end
 redis.call('SET', prefix .. 'inbox:full:' .. user, ARGV[3], 'PX', ttl)

@@ -68,7 +68,9 @@ end
 publish(ARGV[4])
 return redis.status_reply('OK')`);
 
-/** prefix, user, device, ttl of sessions → whether the index is whole, its epoch, the session of the device, the index */
+/**
+ * prefix, user, device, ttl of sessions → whether the index is whole, its epoch, the session of the device, the index
+ */
 export const look = new Script(`
 local prefix, user = ARGV[1], ARGV[2]
 local sessions = prefix .. 'sessions:' .. user

@@ -67,8 +67,8 @@ export class RedisNews implements NewsIndex {
       const [mine, replaced, crowded, out] = answer as (string | null)[];
       return {
         address: addressOf(user, device, mine ?? ''),
-        replaced: replaced == null ? null : addressOf(user, device, replaced),
-        crowdedOut: crowded == null ? null : addressOf(user, out ?? '', crowded),
+        replaced: replaced === null || replaced === undefined ? null : addressOf(user, device, replaced),
+        crowdedOut: crowded === null || crowded === undefined ? null : addressOf(user, out ?? '', crowded),
       };
     });
 

@@ -1,7 +1,8 @@
 /**
- * The salt registry on the durable Redis: `registry:{conv}` is N, `pendingWrites:{conv}` the set of ids that are queued.
- * A server that starts on a cut log starts normally and answers nothing for what it lost: `registry:run` names the
- * process that was reconciled with the backup, `pendingWrites:run` the one since whose start the log was found empty.
+ * The salt registry on the durable Redis: `registry:{conv}` is N, `pendingWrites:{conv}` the set of ids that are
+ * queued. A server that starts on a cut log starts normally and answers nothing for what it lost: `registry:run` names
+ * the process that was reconciled with the backup, `pendingWrites:run` the one since whose start the log was found
+ * empty.
  */
 import type { RegistryServer } from '#contract/parts/registry';
 import type { DurableRedis } from '#adapters/redis/durable';

@@ -16,7 +16,10 @@ local function enter(key, device, epoch, node, session, ttl)
 end
 `;
 
-/** prefix, user, device, node, session, now, most devices, ttl → its entry, the replaced, the crowded out and its device */
+/**
+ * prefix, user, device, node, session, now, most devices, ttl → its entry, the replaced, the crowded out and its
+ * device
+ */
 export const register = new Script(`${parts}
 local key = ARGV[1] .. 'sessions:' .. ARGV[2]
 local device, most = ARGV[3], tonumber(ARGV[7])

@@ -1,8 +1,8 @@
 /**
- * The channel of a node on every shard: a connection for each primary, made anew when another one serves the shard. What
- * is published while it is away is lost, and healed by the resync.
+ * The channel of a node on every shard: a connection for each primary, made anew when another one serves the shard.
+ * What is published while it is away is lost, and healed by the resync.
  */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Fleet } from '#adapters/redis/fleet';
 import type { RedisServer } from '#adapters/redis/server';
 import type { Shard } from '#adapters/redis/shard';

@@ -1,6 +1,6 @@
 /**
- * Writes that may wait: what is collected is written together after a moment, and again later where that fails. What has
- * not been written when the process dies is lost.
+ * Writes that may wait: what is collected is written together after a moment, and again later where that fails. What
+ * has not been written when the process dies is lost.
  */
 import type { TimeSource } from '#contract/ports/system';
 

@@ -1,6 +1,6 @@
 /**
- * The inbox: from the cache while it is whole there, else from the database, which then fills the cache. Any replica of a
- * shard may serve it; the database is asked on a miss, and when no server of the shard answers (A12, A13, A15).
+ * The inbox: from the cache while it is whole there, else from the database, which then fills the cache. Any replica
+ * of a shard may serve it; the database is asked on a miss, and when no server of the shard answers (A12, A13, A15).
  */
 import type { Conv, Millis, Seq, User } from '#contract/conversation';
 import { fromPromise, toPromise } from '#contract/from-promise';

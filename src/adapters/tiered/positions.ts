@@ -1,7 +1,7 @@
 /**
- * Device positions: acknowledged in the cache at once, in the table a little later. Whether a device is new is decided by
- * the table. Without the cache an acknowledgement that is not in the table yet is not known: an older position, never a
- * newer one.
+ * Device positions: acknowledged in the cache at once, in the table a little later. Whether a device is new is decided
+ * by the table. Without the cache an acknowledgement that is not in the table yet is not known: an older position,
+ * never a newer one.
  */
 import type { Conv, Device, Seq, User } from '#contract/conversation';
 import { fault } from '#contract/effects';

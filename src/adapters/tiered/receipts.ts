@@ -1,6 +1,6 @@
 /**
- * Receipts: raised in the cache, where all servers see them at once, and in the table of members a little later. Without
- * the cache the table alone is raised.
+ * Receipts: raised in the cache, where all servers see them at once, and in the table of members a little later.
+ * Without the cache the table alone is raised.
  */
 import type { Conv, User } from '#contract/conversation';
 import { fromPromise } from '#contract/from-promise';
@@ -53,7 +53,9 @@ export const tieredReceipts = ({ table, cache, read, pace }: ReceiptsKit): Flush
       throw error;
     });
     await Promise.all(
-      all.map(({ user, before, after }) => (after.read > before.read ? read(user, conv, after.read) : undefined)),
+      all
+        .filter(({ before, after }) => after.read > before.read)
+        .map(({ user, after }) => read(user, conv, after.read)),
     );
     for (const { user, before, after } of all) {
       if (after.read > before.read || after.delivered > before.delivered) later.add(keyOf(conv, user), after);

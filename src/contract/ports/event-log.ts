@@ -1,7 +1,7 @@
 /**
- * The event log: ordered by key, kept for at least a day, read by groups. A record's value is JSON; `cause` travels with
- * it. What is appended twice by a retry of the client library is there once (idempotent producer); what a caller appends
- * twice is there twice: readers are idempotent.
+ * The event log: ordered by key, kept for at least a day, read by groups. A record's value is JSON; `cause` travels
+ * with it. What is appended twice by a retry of the client library is there once (idempotent producer); what a caller
+ * appends twice is there twice: readers are idempotent.
  */
 import type { Millis } from '#contract/conversation';
 import type { Effect } from '#contract/effects';

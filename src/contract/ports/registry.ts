@@ -1,7 +1,7 @@
 /**
  * The salt registry: over how many partitions a conversation is spread, and whether entries of it are queued. Asked on
- * every read and every group append; no cache may stand in between (B7). It can be proven from elsewhere: "unavailable",
- * "loading" and "an empty server that nobody reconciled" are told apart from "no entry" (B21).
+ * every read and every group append; no cache may stand in between (B7). It can be proven from elsewhere:
+ * "unavailable", "loading" and "an empty server that nobody reconciled" are told apart from "no entry" (B21).
  */
 import type { Conv } from '#contract/conversation';
 import type { Effect } from '#contract/effects';

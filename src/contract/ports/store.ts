@@ -58,7 +58,10 @@ export type AppendResult =
   | { readonly kind: 'appended'; readonly item: ConversationItem; readonly results: readonly Numbered[] }
   /** `expected` is not the last number: nothing was written. The item as it is now; null: no such conversation. */
   | { readonly kind: 'conflict'; readonly item: ConversationItem | null }
-  /** Entries of this conversation are queued, or it is not certain that none are: the whole group must queue behind them. */
+  /**
+   * Entries of this conversation are queued, or it is not certain that none are: the whole group must queue behind
+   * them.
+   */
   | { readonly kind: 'queue' };
 
 export interface ReadRange {

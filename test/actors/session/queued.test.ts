@@ -47,7 +47,7 @@ describe('a send that is queued', () => {
     expect(session.told.map(({ message }) => message.t)).toEqual(['submit', 'submit']);
   });
 
-  it('C10 D26 on a later connection of the device comes as `stored` and as message; on another device as message', () => {
+  it('C10 D26 on a later connection of the device comes as `stored` and as message, on another as message', () => {
     const session = live();
     session.send(drained(3, 'id-00001'));
     session.send(drained(4, 'id-00002', 'tablet'));

@@ -53,8 +53,6 @@ export class Client {
   readonly books = new Map<string, Book>();
   /** Answers to sends, by id. */
   readonly stored = new Map<string, Numbered>();
-  /** Sends that were answered `queued`: durable, and not repeated; `stored` is owed for them. */
-  readonly queued = new Set<string>();
   readonly pending = new Pending();
   readonly #options: ClientOptions;
   readonly #acks: Acks;
@@ -230,16 +228,14 @@ export class Client {
   #receive(frame: ServerFrame): void {
     switch (frame.t) {
       case 'welcome':
-        for (const request of this.pending.requests) if (!this.queued.has(request.id)) this.#transmit(request);
-        return;
+        return this.pending.requests.forEach((request) => this.#transmit(request));
       case 'ready':
         this.#isReady = true;
         return;
       case 'stored':
         return this.#answered(frame);
       case 'queued':
-        this.queued.add(frame.id);
-        return;
+        return void this.pending.queued.add(frame.id);
       case 'message':
         return this.#take(frame);
       case 'resumed':
@@ -264,7 +260,6 @@ export class Client {
   #answered({ id, conv, seq, mid, at }: Numbered): void {
     this.#book(conv).hold(seq);
     this.#acks.raise(conv);
-    this.queued.delete(id);
     this.stored.set(id, { id, conv, seq, mid, at });
     this.pending.answer(id, { id, conv, seq, mid, at });
   }

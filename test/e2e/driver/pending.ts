@@ -27,6 +27,8 @@ interface Waiting {
 }
 
 export class Pending {
+  /** Sends that were answered `queued`: durable, and not repeated; `stored` is owed for them. */
+  readonly queued = new Set<string>();
   readonly #waiting = new Map<string, Waiting>();
 
   get size(): number {
@@ -34,7 +36,8 @@ export class Pending {
   }
 
   get requests(): Request[] {
-    return [...this.#waiting.values()].map(({ request }) => request);
+    const all = [...this.#waiting.values()].map(({ request }) => request);
+    return all.filter(({ id }) => !this.queued.has(id));
   }
 
   get(id: string): Request | undefined {
@@ -56,6 +59,7 @@ export class Pending {
 
   #take(id: string | undefined): Waiting | undefined {
     const waiting = id === undefined ? undefined : this.#waiting.get(id);
+    if (id !== undefined) this.queued.delete(id);
     if (waiting !== undefined) this.#waiting.delete(waiting.request.id);
     return waiting;
   }
