@@ -9,6 +9,8 @@ const conditions = ['source', 'node', 'import', 'default'];
 const house = 'test/house/**/*.test.ts';
 // Left out, and counted as skipped, where `npm test` could not have the services.
 const withoutServices = process.env['HOGMANAY_LIVE'] === 'off' ? ['test/live/**'] : [];
+// What the embedded backend is judged by, on the real one: where services are (`npm test` sees to that).
+const alsoReal = process.env['HOGMANAY_REDIS'] ? ['test/e2e/{chat,resume,http,rights,conformance,kill}.test.ts'] : [];
 const served = ['test/{e2e,live,node,cli,bench,siege}/**/*.test.ts'];
 
 export default defineConfig({
@@ -57,6 +59,18 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: alsoReal,
+          env: { HOGMANAY_TEST_BACKEND: 'real' },
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
