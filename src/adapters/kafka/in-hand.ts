@@ -4,8 +4,7 @@
  */
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Effect } from '#contract/effects';
-import { fault } from '#contract/effects';
-import { FaultError } from '#contract/fault-error';
+import { failed, fault } from '#contract/effects';
 import type { LogBatch, LogRecord, Topic } from '#contract/ports/event-log';
 
 /** What becomes of a batch: the place to go on from, at once or later. */
@@ -18,6 +17,8 @@ export interface InHandKit {
   readonly release: (batch: InHand, next: bigint) => void;
   readonly alarm: (delayMs: number, ring: () => void) => void;
 }
+
+const isVoid = failed(fault('store.unavailable', 'the batch is no longer this reader’s'));
 
 export class InHand implements LogBatch {
   readonly topic: Topic;
@@ -47,11 +48,11 @@ export class InHand implements LogBatch {
   }
 
   done(upTo = this.#last): Effect<void> {
-    return this.#kit.effect(async () => {
-      if (this.#isOver) throw new FaultError(fault('store.unavailable', 'the batch is no longer this reader’s'));
+    const commit = this.#kit.effect(async () => {
       await this.#kit.commit(this.partition, upTo + 1n);
       if (!this.#isOver) this.#kit.release(this, upTo + 1n);
     });
+    return (done) => (this.#isOver ? done(isVoid) : commit(done));
   }
 
   again(afterMs: number): void {

@@ -85,7 +85,6 @@ export class Reading implements LogReader {
 
   seek(to: number): Effect<void> {
     return this.#guarded('read', async () => {
-      await this.#hasJoined;
       const places = await offsetsAt(this.#kit.admin, this.#names.topic, to);
       for (const partition of this.#assigned ?? []) {
         const offset = places.get(partition);
@@ -98,7 +97,6 @@ export class Reading implements LogReader {
 
   lag(): Effect<bigint> {
     return this.#guarded('read', async () => {
-      await this.#hasJoined;
       const { admin } = this.#kit;
       const committed = await committedBy(admin, this.#names);
       const bounds = await boundsOf(admin, this.#names.topic);
@@ -290,8 +288,13 @@ export class Reading implements LogReader {
     this.#consumer?.resume([{ topic, partitions: this.#assigned.filter((partition) => !isHeld(partition)) }]);
   }
 
+  /** The brokers are not to blame for a group that takes its time, or a reader that is closed. */
   #guarded<T>(kind: CallKind, work: () => Promise<T>): Effect<T> {
-    const open = (): Promise<T> => (this.#closing === undefined ? work() : Promise.reject(closedFault()));
-    return this.#kit.guard.call(kind, fromPromise(open, faultOf(kind)));
+    const guarded = this.#kit.guard.call(kind, fromPromise(work, faultOf(kind)));
+    const isOpen = fromPromise(async () => {
+      await this.#hasJoined;
+      if (this.#closing !== undefined) throw closedFault();
+    }, faultOf(kind));
+    return (done) => isOpen((outcome) => (outcome.ok ? guarded(done) : done(outcome)));
   }
 }
