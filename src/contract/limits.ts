@@ -138,7 +138,13 @@ export const limitTable = {
   'inbox.lateMs': row(5_000, 'ms', 'an index later than this may show conversations out of order'),
   // Kafka.
   'kafka.waiting': row(50_000, 'count', 'store.unavailable, effect none: that many records wait for the log'),
+  'kafka.waitMs': row(2_000, 'ms', 'store.unavailable, effect none: a record waited this long for its turn'),
+  'kafka.batchBytes': row(900_000, 'bytes', 'further records go with the next request'),
+  'kafka.requestMs': row(3_000, 'ms', 'a request that no broker answers is tried again, a few times'),
   'kafka.sessionMs': row(10_000, 'ms', 'a reader that says nothing for this long loses its partitions'),
+  'kafka.pollMs': row(50, 'ms', 'how long a broker waits for records, and other partitions for a slow reader'),
+  'kafka.rejoinMs': row(1_000, 'ms', 'how long a reader that fell out of its group waits before it joins again'),
+  'kafka.closeMs': row(3_000, 'ms', 'what a broker has not answered by then is left behind'),
   // The registry, pending writes and their drain.
   'pending.tries': row(4, 'count', 'neither stored nor queued: store.unavailable, effect unknown'),
   'pending.againMs': row(1_000, 'ms', 'how long what could not be drained waits'),

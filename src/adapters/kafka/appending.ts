@@ -1,16 +1,26 @@
 /**
  * Appending: what comes while a request is under way goes together with the next one, in order. The producer is
- * idempotent: what its own tries repeat is there once.
+ * idempotent: what its own tries repeat is there once. After a failure it is replaced: kafkajs would give the next
+ * records the numbers of those that failed, and a broker that had written these takes the next for repeats, says that
+ * all is well and writes nothing.
  */
 import { Partitioners } from 'kafkajs';
-import type { Kafka, Message, PartitionMetadata, Producer, RecordMetadata } from 'kafkajs';
+import type { Kafka, Message, PartitionMetadata, Producer } from 'kafkajs';
 import { fault } from '#contract/effects';
+import type { FaultEffect } from '#contract/effects';
 import { FaultError } from '#contract/fault-error';
+import type { Limits } from '#contract/limits';
 import type { LogPlace, NewRecord, Topic } from '#contract/ports/event-log';
+import type { Log, TimeSource } from '#contract/ports/system';
+import { clientTries } from '#adapters/kafka/client';
+import { within } from '#adapters/kafka/within';
 
+/** Records of one append that go in one request. */
 interface Waiting {
   readonly topic: Topic;
-  readonly records: readonly NewRecord[];
+  readonly messages: readonly Message[];
+  readonly bytes: number;
+  readonly until: number;
   readonly resolve: (places: LogPlace[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -20,8 +30,9 @@ export interface AppendingOptions {
   readonly prefix: string;
   /** Metadata of the partitions of a topic. */
   readonly partitionsOf: (topic: Topic) => Promise<PartitionMetadata[]>;
-  /** Records that wait for their turn; more are refused. */
-  readonly waitingMost: number;
+  readonly limits: Limits;
+  readonly time: TimeSource;
+  readonly log: Log;
 }
 
 /** The same as that of the producers of kafkajs, and of Kafka's own clients: murmur2 of the key. */
@@ -30,101 +41,193 @@ const partitioner = Partitioners.DefaultPartitioner();
 export const partitionOf = (topic: string, key: string, partitionMetadata: PartitionMetadata[]): number =>
   partitioner({ topic, partitionMetadata, message: { key, value: '' } });
 
+const unavailable = (message: string, effect: FaultEffect): FaultError =>
+  new FaultError(fault('store.unavailable', `Kafka: ${message}`, effect, 1_000));
+
+/** What the frame of a record takes, about. */
+const frameBytes = 100;
+
+const bytesOf = ({ key, value }: Message): number =>
+  frameBytes + Buffer.byteLength(String(key)) + Buffer.byteLength(String(value));
+
+const messageOf = ({ key, cause, value }: NewRecord): Message => ({
+  ...{ key, value: JSON.stringify(value), headers: { cause } },
+});
+
 export class Appending {
   readonly #options: AppendingOptions;
-  readonly #producer: Producer;
+  #producer: Producer | undefined;
   #waiting: Waiting[] = [];
   #records = 0;
   #isBusy = false;
+  #isClosed = false;
 
   constructor(options: AppendingOptions) {
     this.#options = options;
-    this.#producer = options.kafka.producer({
-      ...{ idempotent: true, maxInFlightRequests: 1, createPartitioner: Partitioners.DefaultPartitioner },
-      allowAutoTopicCreation: false,
-    });
   }
 
-  connect(): Promise<void> {
-    return this.#producer.connect();
+  async connect(): Promise<void> {
+    await this.#connected();
   }
 
-  close(): Promise<void> {
-    return this.#producer.disconnect();
+  /** What still waits fails with effect `none`. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { reject, messages } of this.#waiting.splice(0)) {
+      this.#records -= messages.length;
+      reject(unavailable('the log is closed', 'none'));
+    }
+    await this.#producer?.disconnect();
   }
 
-  /** Rejects with a `FaultError` where too many wait, else with the error of the client. */
-  append(topic: Topic, records: readonly NewRecord[]): Promise<LogPlace[]> {
-    if (this.#records + records.length > this.#options.waitingMost)
-      return Promise.reject(new FaultError(fault('store.unavailable', 'Kafka: too many records wait', 'none', 1_000)));
-    this.#records += records.length;
+  /** Rejects with a `FaultError` where too many wait or none was sent, else with the error of the client. */
+  async append(topic: Topic, records: readonly NewRecord[]): Promise<LogPlace[]> {
+    if (this.#isClosed) throw unavailable('the log is closed', 'none');
+    if (this.#records + records.length > this.#options.limits['kafka.waiting'])
+      throw unavailable('too many records wait', 'none');
+    const parts = await Promise.allSettled(this.#parted(records).map((messages) => this.#queue(topic, messages)));
+    const refused = parts.find((part) => part.status === 'rejected');
+    if (refused === undefined) return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
+    // Some of it may be there.
+    throw parts.length === 1 ? refused.reason : unavailable(String(refused.reason), 'unknown');
+  }
+
+  /** So many at once as one request may hold. */
+  #parted(records: readonly NewRecord[]): Message[][] {
+    const most = this.#options.limits['kafka.batchBytes'];
+    const parts: Message[][] = [];
+    let room = 0;
+    for (const record of records) {
+      const message = messageOf(record);
+      const bytes = bytesOf(message);
+      if (bytes > room) {
+        parts.push([]);
+        room = most;
+      }
+      parts.at(-1)?.push(message);
+      room -= bytes;
+    }
+    return parts;
+  }
+
+  #queue(topic: Topic, messages: readonly Message[]): Promise<LogPlace[]> {
+    const { time, limits } = this.#options;
+    this.#records += messages.length;
+    const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
+    const until = time.now() + limits['kafka.waitMs'];
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ topic, records, resolve, reject });
+      this.#waiting.push({ topic, messages, bytes, until, resolve, reject });
       if (!this.#isBusy) void this.#run();
     });
   }
 
   async #run(): Promise<void> {
     this.#isBusy = true;
+    // What else is appended in this turn comes along.
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
+      const group = this.#next();
       try {
         await this.#send(group);
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
-      for (const { records } of group) this.#records -= records.length;
+      for (const { messages } of group) this.#records -= messages.length;
     }
     this.#isBusy = false;
   }
 
-  async #send(group: readonly Waiting[]): Promise<void> {
-    const { prefix, partitionsOf } = this.#options;
-    const topics = [...new Set(group.map(({ topic }) => topic))];
-    const metadata = new Map<Topic, PartitionMetadata[]>();
-    for (const topic of topics) metadata.set(topic, await partitionsOf(topic));
-    const counts = new Map<string, number>();
-    const places = group.map(({ topic, records }) =>
-      records.map(({ key }) => {
-        const partition = partitionOf(topic, key, metadata.get(topic) ?? []);
-        const counter = `${topic} ${partition}`;
-        const index = counts.get(counter) ?? 0;
-        counts.set(counter, index + 1);
-        return { topic, partition, index };
-      }),
-    );
-    const messages = (topic: Topic): Message[] =>
-      group.flatMap((one, at) =>
-        one.topic === topic
-          ? one.records.map((record, index) => messageOf(record, places[at]?.[index]?.partition ?? 0))
-          : [],
-      );
-    const answer = await this.#producer.sendBatch({
-      acks: -1,
-      topicMessages: topics.map((topic) => ({ topic: `${prefix}${topic}`, messages: messages(topic) })),
-    });
-    const bases = basesOf(answer, prefix);
-    group.forEach(({ resolve }, at) => {
-      const mine = places[at] ?? [];
-      resolve(
-        mine.map(({ topic, partition, index }) => ({
-          partition,
-          offset: (bases.get(`${topic} ${partition}`) ?? 0n) + BigInt(index),
-        })),
-      );
+  /** The longest waiting, up to the bytes of one request. Those whose time is over are told so. */
+  #next(): Waiting[] {
+    const { time, limits } = this.#options;
+    const now = time.now();
+    let [bytes, count] = [0, 0];
+    for (const one of this.#waiting) {
+      bytes += one.bytes;
+      if (count > 0 && bytes > limits['kafka.batchBytes']) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count).filter(({ until, messages, reject }) => {
+      if (now <= until) return true;
+      this.#records -= messages.length;
+      reject(unavailable('it waited too long for its turn', 'none'));
+      return false;
     });
   }
+
+  async #send(group: readonly Waiting[]): Promise<void> {
+    if (group.length === 0) return;
+    const places = await this.#placed(group);
+    const producer = await this.#connected().catch((error: unknown) => {
+      throw unavailable(String(error), 'none');
+    });
+    const topics = [...new Set(group.map(({ topic }) => topic))];
+    try {
+      const answer = await producer.sendBatch({
+        acks: -1,
+        topicMessages: topics.map((topic) => ({
+          topic: `${this.#options.prefix}${topic}`,
+          messages: places.flatMap((one) => (one.topic === topic ? one.messages : [])),
+        })),
+      });
+      const bases = new Map(answer.map((one) => [`${one.topicName} ${one.partition}`, BigInt(one.baseOffset ?? '0')]));
+      for (const { resolve, counted } of places)
+        resolve(
+          counted.map(({ counter, partition, index }) => ({
+            ...{ partition, offset: (bases.get(counter) ?? 0n) + BigInt(index) },
+          })),
+        );
+    } catch (error) {
+      this.#replace(producer);
+      throw error;
+    }
+  }
+
+  /** Each message with its partition, and the how-manieth it is there. */
+  async #placed(group: readonly Waiting[]) {
+    const { prefix, partitionsOf } = this.#options;
+    const metadata = new Map<Topic, PartitionMetadata[]>();
+    for (const { topic } of group) metadata.set(topic, await partitionsOf(topic));
+    const counts = new Map<string, number>();
+    return group.map(({ topic, messages, resolve }) => {
+      const counted = messages.map(({ key }) => {
+        const partition = partitionOf(topic, String(key), metadata.get(topic) ?? []);
+        const counter = `${prefix}${topic} ${partition}`;
+        const index = counts.get(counter) ?? 0;
+        counts.set(counter, index + 1);
+        return { counter, partition, index };
+      });
+      const placed = messages.map((message, at) => ({ ...message, partition: counted[at]?.partition ?? 0 }));
+      return { topic, counted, messages: placed, resolve };
+    });
+  }
+
+  async #connected(): Promise<Producer> {
+    if (this.#producer !== undefined) return this.#producer;
+    const producer = this.#options.kafka.producer({
+      ...{ idempotent: true, maxInFlightRequests: 1, createPartitioner: Partitioners.DefaultPartitioner },
+      ...{ allowAutoTopicCreation: false, retry: clientTries },
+    });
+    try {
+      await producer.connect();
+    } catch (error) {
+      this.#leave(producer);
+      throw error;
+    }
+    if (this.#isClosed) this.#leave(producer);
+    this.#producer = producer;
+    return producer;
+  }
+
+  #replace(producer: Producer): void {
+    this.#producer = undefined;
+    this.#leave(producer);
+  }
+
+  #leave(producer: Producer): void {
+    const { time, limits, log } = this.#options;
+    within(time, limits['kafka.closeMs'], producer.disconnect()).catch((error: unknown) =>
+      log.warn('a Kafka producer did not leave', { error: String(error) }),
+    );
+  }
 }
-
-const messageOf = ({ key, cause, value }: NewRecord, partition: number): Message => ({
-  ...{ key, value: JSON.stringify(value), headers: { cause }, partition },
-});
-
-const basesOf = (answer: readonly RecordMetadata[], prefix: string): Map<string, bigint> =>
-  new Map(
-    answer.map(({ topicName, partition, baseOffset }) => [
-      `${topicName.slice(prefix.length)} ${partition}`,
-      BigInt(baseOffset ?? '0'),
-    ]),
-  );

@@ -1,31 +1,23 @@
 /** The event log over Kafka. */
 import type { Admin, Kafka, PartitionMetadata } from 'kafkajs';
-import { fault } from '#contract/effects';
-import type { Effect, Fault } from '#contract/effects';
+import type { Effect } from '#contract/effects';
 import { fromPromise } from '#contract/from-promise';
-import { FaultError } from '#contract/fault-error';
 import type { CallKind, Guard } from '#contract/guard';
-import type { Limits } from '#contract/limits';
 import type { EventLog, LogPlace, Topic } from '#contract/ports/event-log';
 import type { TimeSource } from '#contract/ports/system';
 import { Appending, partitionOf } from '#adapters/kafka/appending';
-import { kafkaClient } from '#adapters/kafka/client';
+import { faultOf, kafkaClient } from '#adapters/kafka/client';
 import type { KafkaOptions } from '#adapters/kafka/client';
+import { boundsOf, committedBy } from '#adapters/kafka/offsets';
+import type { Names } from '#adapters/kafka/offsets';
 import { Reading } from '#adapters/kafka/reading';
 import { setUpTopics } from '#adapters/kafka/topics';
+import { within } from '#adapters/kafka/within';
 
 export interface KafkaLogOptions extends KafkaOptions {
   readonly guard: Guard;
-  readonly limits: Limits;
   readonly time: TimeSource;
 }
-
-const faultOf =
-  (kind: CallKind) =>
-  (error: unknown): Fault =>
-    error instanceof FaultError
-      ? error
-      : fault('store.unavailable', `Kafka: ${String(error)}`, kind === 'read' ? 'none' : 'unknown');
 
 export class KafkaLog implements EventLog {
   readonly #options: KafkaLogOptions;
@@ -37,11 +29,11 @@ export class KafkaLog implements EventLog {
 
   private constructor(options: KafkaLogOptions) {
     this.#options = options;
-    const { prefix, limits } = options;
+    const { prefix, limits, time, log } = options;
     this.#kafka = kafkaClient(options);
     this.#admin = this.#kafka.admin();
     this.#appending = new Appending({
-      ...{ kafka: this.#kafka, prefix, waitingMost: limits['kafka.waiting'] },
+      ...{ kafka: this.#kafka, prefix, limits, time, log },
       partitionsOf: (topic) => this.#partitionsOf(topic),
     });
   }
@@ -61,46 +53,61 @@ export class KafkaLog implements EventLog {
   append: EventLog['append'] = (topic, records) => this.#guarded('write', () => this.#appending.append(topic, records));
 
   read: EventLog['read'] = (options, receive) => {
-    const { prefix, time, log, limits } = this.#options;
-    const kit = { kafka: this.#kafka, admin: this.#admin, prefix, time, log, sessionMs: limits['kafka.sessionMs'] };
+    const { prefix, guard, limits, time, log } = this.#options;
+    const kit = { kafka: this.#kafka, admin: this.#admin, prefix, guard, limits, time, log };
     const reader = new Reading(kit, options, receive);
     this.#readers.add(reader);
-    return reader;
+    return {
+      joined: reader.joined,
+      pause: () => reader.pause(),
+      resume: () => reader.resume(),
+      seek: (to) => reader.seek(to),
+      lag: () => reader.lag(),
+      close: () => {
+        this.#readers.delete(reader);
+        return reader.close();
+      },
+    };
   };
 
   ends: EventLog['ends'] = (topic) =>
     this.#guarded('read', async () => {
-      const offsets = await this.#admin.fetchTopicOffsets(this.#nameOf(topic));
-      return offsets.map(({ partition, high }): LogPlace => ({ partition, offset: BigInt(high) }));
+      const bounds = await boundsOf(this.#admin, this.#names(topic, '').topic);
+      return [...bounds].map(([partition, { high }]): LogPlace => ({ partition, offset: high }));
     });
 
   committed: EventLog['committed'] = (topic, group) =>
     this.#guarded('read', async () => {
-      const groupId = `${this.#options.prefix}${group}`;
-      const [found] = await this.#admin.fetchOffsets({ groupId, topics: [this.#nameOf(topic)] });
-      const known = (found?.partitions ?? []).filter(({ offset }) => offset !== '-1');
-      return known.map(({ partition, offset }): LogPlace => ({ partition, offset: BigInt(offset) }));
+      const committed = await committedBy(this.#admin, this.#names(topic, group));
+      return [...committed].map(([partition, offset]): LogPlace => ({ partition, offset }));
     });
 
   partitionOf: EventLog['partitionOf'] = (topic, key) =>
     this.#guarded('read', async () => partitionOf(topic, key, await this.#partitionsOf(topic)));
 
-  /** Deletes what the group has taken. */
-  async trim(topic: Topic, group: string): Promise<void> {
-    const name = this.#nameOf(topic);
-    const [found] = await this.#admin.fetchOffsets({ groupId: `${this.#options.prefix}${group}`, topics: [name] });
-    const partitions = (found?.partitions ?? []).filter(({ offset }) => offset !== '-1' && offset !== '0');
-    if (partitions.length > 0) await this.#admin.deleteTopicRecords({ topic: name, partitions });
-  }
+  trim: EventLog['trim'] = (topic, group) =>
+    this.#guarded('repeatable', async () => {
+      const names = this.#names(topic, group);
+      const [committed, bounds] = [await committedBy(this.#admin, names), await boundsOf(this.#admin, names.topic)];
+      const partitions = [...committed]
+        .filter(([partition, offset]) => offset > (bounds.get(partition)?.low ?? offset))
+        .map(([partition, offset]) => ({ partition, offset: String(offset) }));
+      if (partitions.length > 0) await this.#admin.deleteTopicRecords({ topic: names.topic, partitions });
+    });
 
+  /** Readers leave their groups, what waits to be appended fails; what a broker does not answer in time is left. */
   async close(): Promise<void> {
-    const readers = [...this.#readers].map((reader) => new Promise<void>((resolve) => reader.close()(() => resolve())));
-    await Promise.all(readers);
-    await Promise.all([this.#appending.close(), this.#admin.disconnect()]);
+    const { time, limits } = this.#options;
+    await Promise.all(
+      [...this.#readers].map((reader) => new Promise<void>((resolve) => reader.close()(() => resolve()))),
+    );
+    const leaving = Promise.allSettled([this.#appending.close(), this.#admin.disconnect()]);
+    await within(time, limits['kafka.closeMs'], leaving);
   }
 
-  #nameOf(topic: Topic): string {
-    return `${this.#options.prefix}${topic}`;
+  #names(topic: Topic, group: string): Names {
+    const { prefix } = this.#options;
+    return { topic: `${prefix}${topic}`, groupId: `${prefix}${group}` };
   }
 
   #guarded<T>(kind: CallKind, work: () => Promise<T>): Effect<T> {
@@ -111,9 +118,10 @@ export class KafkaLog implements EventLog {
   #partitionsOf(topic: Topic): Promise<PartitionMetadata[]> {
     const known = this.#partitions.get(topic);
     if (known !== undefined) return known;
-    const asked = this.#admin.fetchTopicMetadata({ topics: [this.#nameOf(topic)] }).then(({ topics }) => {
+    const { topic: name } = this.#names(topic, '');
+    const asked = this.#admin.fetchTopicMetadata({ topics: [name] }).then(({ topics }) => {
       const [found] = topics;
-      if (found === undefined) throw new Error(`no topic ${this.#nameOf(topic)}: run hogmanay setup`);
+      if (found === undefined) throw new Error(`no topic ${name}: run hogmanay setup`);
       return found.partitions;
     });
     asked.catch(() => this.#partitions.delete(topic));

@@ -1,22 +1,18 @@
-/** The topics: how many partitions each has, and how long it keeps what it holds. Names get a prefix. */
+/** The topics: how long each keeps what it holds, and in how many copies. Names get a prefix. */
 import type { Admin } from 'kafkajs';
-import { topics } from '#contract/ports/event-log';
+import { partitionCounts, topics } from '#contract/ports/event-log';
 import type { Topic } from '#contract/ports/event-log';
-
-/** Above today's need: the number of a topic cannot be raised without moving keys. */
-const partitions: Readonly<Record<Topic, number>> = {
-  messages: 12,
-  offline_messages: 12,
-  offline_messages_dlq: 3,
-  search: 6,
-  analytics: 6,
-  pending_writes: 12,
-};
 
 const weekMs = 7 * 86_400_000;
 
+/** A group of queued sends is one record, and what is escaped in JSON takes several times its bytes. */
+const recordMost = 8 * 1_024 * 1_024;
+
 /** What is queued is kept until it is stored. */
 const retentionOf = (topic: Topic): string => (topic === 'pending_writes' ? '-1' : String(weekMs));
+
+/** One broker may be away for maintenance while another is dead. */
+const replicasMost = 3;
 
 /** Makes the topics that are missing; answers their names. Several may do this at once. */
 export const setUpTopics = async (admin: Admin, prefix: string, replicas: number): Promise<string[]> => {
@@ -27,9 +23,12 @@ export const setUpTopics = async (admin: Admin, prefix: string, replicas: number
     waitForLeaders: true,
     topics: missing.map((topic) => ({
       topic: `${prefix}${topic}`,
-      numPartitions: partitions[topic],
-      replicationFactor: replicas,
-      configEntries: [{ name: 'retention.ms', value: retentionOf(topic) }],
+      numPartitions: partitionCounts[topic],
+      replicationFactor: Math.min(replicas, replicasMost),
+      configEntries: [
+        { name: 'retention.ms', value: retentionOf(topic) },
+        { name: 'max.message.bytes', value: String(recordMost) },
+      ],
     })),
   });
   return missing.map((topic) => `${prefix}${topic}`);

@@ -17,6 +17,16 @@ export const topics = [
 
 export type Topic = (typeof topics)[number];
 
+/** Above today's need: the number of a topic cannot be raised without moving keys. */
+export const partitionCounts: Readonly<Record<Topic, number>> = {
+  messages: 12,
+  offline_messages: 12,
+  offline_messages_dlq: 3,
+  search: 6,
+  analytics: 6,
+  pending_writes: 12,
+};
+
 export interface NewRecord {
   /** Decides the partition; records of one key keep their order. */
   readonly key: string;
@@ -24,6 +34,7 @@ export interface NewRecord {
   readonly value: unknown;
 }
 
+/** `value` is undefined where somebody else has put there what is no JSON. */
 export interface LogRecord extends NewRecord {
   readonly partition: number;
   readonly offset: bigint;
@@ -36,14 +47,18 @@ export interface LogPlace {
   readonly offset: bigint;
 }
 
-/** Records of one partition, in order. The next batch of that partition comes after `done` or `again`. */
+/**
+ * Records of one partition, in order. The next batch of that partition comes after `done` or `again`. A batch is void
+ * once its reader has sought elsewhere, has closed, or has lost the partition to another member of its group, which gets
+ * the same records: `done` then fails with effect `none`, and `again` does nothing.
+ */
 export interface LogBatch {
   readonly topic: Topic;
   readonly partition: number;
   readonly records: readonly LogRecord[];
   /** How many records of the partition come after these. */
   readonly lag: bigint;
-  /** Commits behind the last record, or behind `upTo`; what comes after it is handed out again. */
+  /** Commits behind the last record, or behind `upTo`; what comes after it is handed out again. May be tried again. */
   done(upTo?: bigint): Effect<void>;
   /** Hands the same records out again after `afterMs`. */
   again(afterMs: Millis): void;
@@ -60,7 +75,10 @@ export interface ReaderOptions {
 }
 
 export interface LogReader {
-  /** Settles once the group has given this member its partitions, whether or not there are any. */
+  /**
+   * Settles once the group has given this member its partitions, whether or not there are any. What is appended after
+   * that is handed out by a group that begins at the newest, too. Fails when the reader is closed before.
+   */
   readonly joined: Effect<void>;
   pause(): void;
   resume(): void;
@@ -80,6 +98,8 @@ export interface EventLog {
   ends(topic: Topic): Effect<readonly LogPlace[]>;
   /** Up to where a group has committed, by partition; a partition without a commit is left out. */
   committed(topic: Topic, group: string): Effect<readonly LogPlace[]>;
+  /** Deletes what the group has done with: for good, whoever else reads the topic. */
+  trim(topic: Topic, group: string): Effect<void>;
   /** The partition of a key. */
   partitionOf(topic: Topic, key: string): Effect<number>;
 }
