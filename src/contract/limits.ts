@@ -128,6 +128,8 @@ export const limitTable = {
   'redis.redialMs': row(500, 'ms', 'longest wait before a server that is away is dialled again'),
   'redis.sessionsMs': row(120_000, 'ms', 'registrations of a user of whom no server has heard for this long are gone'),
   'redis.lastMs': row(86_400_000, 'ms', 'the newest numbers of a user are read from the database again'),
+  'tail.lookMs': row(1_000, 'ms', 'how often a server looks whether all of Redis answers'),
+  'tail.backMs': row(30_000, 'ms', 'what is older is not read from the log: the resync has it'),
   'inbox.kept': row(60, 'count', 'older conversations of an inbox are read from the database'),
   'inbox.ttlMs': row(86_400_000, 'ms', 'an inbox that nobody writes to is read from the database again'),
   'redis.openMs': row(5_000, 'ms', 'a server starts although a Redis is away'),

@@ -124,7 +124,8 @@ export const openReal = async (services: Services, kit: BackendKit): Promise<Bac
   const bus = tieredBus({
     news,
     members: stored.members,
-    log: clients.events,
+    events: clients.events,
+    tail: { time: systemTime, limits, log },
     touched: (notices) => inboxes.touched(notices),
   });
   const { store, members, pending } = stored;

@@ -6,11 +6,11 @@ import type { Services } from '#scripts/services/services';
 import { Fleet } from '#adapters/redis/fleet';
 import { redisInbox } from '#adapters/redis/inbox';
 import { RedisNews } from '#adapters/redis/news';
+import { MemoryEventLog } from '#adapters/memory/event-log';
 import { MemoryWorld } from '#adapters/memory/world';
 import { systemTime } from '#adapters/system/time';
 import { tieredBus } from '#adapters/tiered/bus';
 import { tieredInbox } from '#adapters/tiered/inbox';
-import { ok, settled } from '#contract/effects';
 import { toPromise } from '#contract/from-promise';
 import type { InboxPage } from '#contract/inbox';
 import { withLimits } from '#contract/limits';
@@ -82,8 +82,11 @@ const connect = async (changed: Partial<Record<LimitName, number>> = {}, url = o
     },
   };
   const news = new RedisNews({ fleet, prefix, limits, log: quiet });
-  const log = { append: () => settled(ok([])) };
-  const bus = tieredBus({ news, members: counted, log, touched: (notices) => inboxes.touched(notices) });
+  const bus = tieredBus({
+    ...{ news, members: counted, events: new MemoryEventLog({ clock, latency: () => 0 }) },
+    tail: { time: systemTime, limits, log: quiet },
+    touched: (notices) => inboxes.touched(notices),
+  });
   /** A conversation of these two, made at that time, as a fan-out tells of it. */
   const meet = async (users: readonly string[], at: number): Promise<string> => {
     const conv = freshName('conv-');

@@ -123,6 +123,11 @@ export class RedisNews implements NewsIndex {
       return { missed };
     });
 
+  answers: NewsIndex['answers'] = () =>
+    effect(async () => {
+      await Promise.all(this.#kit.fleet.shards.map((shard) => shard.call('read', (client) => client.ping())));
+    });
+
   publish: NewsIndex['publish'] = (to, message) => {
     const name = message.t === 'replaced' ? message.old.user : to;
     return this.#write(name, (client, prefix) => client.publish(`${prefix}node:${to}`, JSON.stringify(message)));

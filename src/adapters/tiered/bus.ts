@@ -6,6 +6,8 @@ import { ok } from '#contract/effects';
 import type { Look, NewsIndex } from '#contract/parts/news-index';
 import type { Bus, LastKnown, Notice, Resync } from '#contract/ports/bus';
 import type { EventLog, NewRecord } from '#contract/ports/event-log';
+import { Tail } from '#adapters/tiered/tail';
+import type { LoggedNotice, TailKit } from '#adapters/tiered/tail';
 import type { Members, Membership } from '#contract/ports/store';
 
 const lastsOf = (memberships: readonly Membership[]): Resync['last'] =>
@@ -16,22 +18,17 @@ const nothing = (): void => undefined;
 export interface BusKit {
   readonly news: NewsIndex;
   readonly members: Members;
-  readonly log: Pick<EventLog, 'append'>;
+  readonly events: Pick<EventLog, 'append' | 'read'>;
+  readonly tail: Omit<TailKit, 'node' | 'events' | 'look'>;
   /** Told of what was written, once it is in the log. */
   readonly touched: (notices: readonly Notice[]) => void;
-}
-
-/** What a record of the topic `messages` holds. */
-export interface LoggedNotice {
-  readonly v: 1;
-  readonly notice: Notice;
 }
 
 const recordOf = (cause: string, notice: Notice): NewRecord => ({
   ...{ key: notice.conv, cause, value: { v: 1, notice } satisfies LoggedNotice },
 });
 
-export const tieredBus = ({ news: index, members, log, touched }: BusKit): Bus => {
+export const tieredBus = ({ news: index, members, events, tail, touched }: BusKit): Bus => {
   const resync: Bus['resync'] = (user, device) => (done) => {
     const look = index.look(user, device);
     look((looked) => {
@@ -57,7 +54,7 @@ export const tieredBus = ({ news: index, members, log, touched }: BusKit): Bus =
       notices,
     )((outcome) => {
       if (!outcome.ok) return done(outcome);
-      const logging = log.append(
+      const logging = events.append(
         'messages',
         notices.map((notice) => recordOf(cause, notice)),
       );
@@ -67,12 +64,20 @@ export const tieredBus = ({ news: index, members, log, touched }: BusKit): Bus =
         done(ok(undefined));
       });
     });
+  const subscribe: Bus['subscribe'] = (node, receive) => {
+    const unsubscribe = index.subscribe(node, receive);
+    const tailing = new Tail({ ...tail, node, events, look: () => index.answers() }, receive);
+    return () => {
+      unsubscribe();
+      tailing.close();
+    };
+  };
   return {
     ...{ register, resync, fanOut },
     restore: (address) => index.restore(address),
     unregister: (address) => index.unregister(address),
     publish: (to, message) => index.publish(to, message),
     tell: (from, users, message) => index.tell(from, users, message),
-    subscribe: (node, receive) => index.subscribe(node, receive),
+    subscribe,
   };
 };

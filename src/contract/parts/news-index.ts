@@ -23,6 +23,8 @@ export interface NewsIndex extends Omit<Bus, 'resync' | 'fanOut'> {
   look(user: User, device: Device): Effect<Look>;
   /** What is newer than this stays. */
   fill(user: User, epoch: string, memberships: readonly Membership[]): Effect<void>;
+  /** Fails while one of its servers does not answer. */
+  answers(): Effect<void>;
   /** Does not fail: who is missed is told, and finds the index not whole later. */
   fanOut(from: NodeName, cause: string, notices: readonly Notice[]): Effect<Reached>;
 }
