@@ -142,6 +142,30 @@ describe('three servers', () => {
   });
 });
 
+describe('a whole shard is away', () => {
+  test('A18 C29 C30 D11 its users send and hear on; when it is back, all is as before', { timeout: slowMs }, async () => {
+    await open({ 'breaker.openMs': 2_000 });
+    const anna = await present('anna', 0);
+    const ben = await present('ben', 1);
+    const { conv } = await anna.open(['ben']);
+    await anna.send(conv, 'before');
+    await ben.holds(conv, 1);
+    // Whichever of the two is whose: the users of both shards talk.
+    const [shard] = own.redis.shards;
+    const members = shard === undefined ? [] : [shard.primary, ...shard.replicas];
+    await Promise.all(members.map((member) => member.kill()));
+    for (let n = 0; n < 10; n += 1) {
+      await stage.inTime(anna.send(conv, `anna, without a shard ${n}`), 'anna sends', 20_000);
+      await stage.inTime(ben.send(conv, `ben, without a shard ${n}`), 'ben sends', 20_000);
+    }
+    await Promise.all([anna.holds(conv, 21, 30_000), ben.holds(conv, 21, 30_000)]);
+    await Promise.all(members.map((member) => member.restart()));
+    await anna.send(conv, 'after');
+    await ben.holds(conv, 22, 30_000);
+    expect(await stage.verdict(new Map([[conv, [anna, ben]]]))).toBe('');
+  });
+});
+
 describe('DynamoDB is away', () => {
   test('D15 D20 D26 sends are queued, in order, and stored once when it is back', { timeout: slowMs }, async () => {
     await open({ 'breaker.openMs': 3_000 });
