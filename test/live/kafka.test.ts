@@ -11,6 +11,7 @@ import { sleep, until } from '#test/e2e/driver/wait';
 import { liveServices } from '#test/live/services';
 import { listening, numbers, records } from '#test/ports/event-log.kit';
 import { eventLogSuite } from '#test/ports/event-log.suite';
+import { startReader } from '#test/live/kafka-reader';
 import { settle } from '#test/ports/harness';
 import { freshName } from '#test/ports/words';
 
@@ -86,7 +87,8 @@ describe('topics', () => {
     });
     opened.push(log);
     const outcome = await settle(log.append('messages', records('key', 1, 1)));
-    expect(outcome).toMatchObject({ ok: false, fault: { code: 'store.unavailable', effect: 'unknown' } });
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'store.unavailable', effect: 'none' } });
+    expect(outcome.ok ? '' : outcome.fault.message).toContain('hogmanay setup');
   });
 });
 
@@ -137,6 +139,25 @@ describe('limits of the log', () => {
       settle(log.append('search', records(freshName('key-'), 1, 1))),
     ]);
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true]);
+  });
+
+  it("'kafka.sessionMs': the partitions of a reader that was killed are another's after that time", async () => {
+    const log = await openLog({ 'kafka.sessionMs': 6_000 });
+    const group = freshName('group-');
+    const child = startReader(['kafka-child.ts', brokers, prefix, group, '6000']);
+    await child.until((lines) => lines.includes('joined'));
+    const { reader, of } = listening({ log }, { topic: 'offline_messages_dlq', from: 'newest', group });
+    await settle(reader.joined);
+    await child.kill();
+    const killed = performance.now();
+    const keys = keyed(20);
+    for (const key of keys) await settle(log.append('offline_messages_dlq', records(key, 1, 1)));
+    await until(
+      () => keys.every((key) => of(key).length > 0),
+      () => 'all of it comes to the one that is left',
+      30_000,
+    );
+    expect(performance.now() - killed).toBeLessThan(12_000);
   });
 
   it("'kafka.pollMs': other partitions wait no longer than that for a slow reader", async () => {

@@ -25,6 +25,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Part {
+  readonly messages: Message[];
+  bytes: number;
+}
+
 export interface AppendingOptions {
   readonly kafka: Kafka;
   readonly prefix: string;
@@ -53,6 +58,21 @@ const bytesOf = ({ key, value }: Message): number =>
 const messageOf = ({ key, cause, value }: NewRecord): Message => ({
   ...{ key, value: JSON.stringify(value), headers: { cause } },
 });
+
+/** All messages of a topic with their partitions, and the how-manieth each is in its partition. */
+const placed = (topic: Topic, group: readonly Waiting[], metadata: PartitionMetadata[]) => {
+  const counts: number[] = [];
+  const indexes: number[] = [];
+  const messages = group.flatMap((one) => one.messages);
+  for (const message of messages) {
+    const partition = partitionOf(topic, String(message.key), metadata);
+    message.partition = partition;
+    const count = counts[partition] ?? 0;
+    counts[partition] = count + 1;
+    indexes.push(count);
+  }
+  return { messages, indexes };
+};
 
 export class Appending {
   readonly #options: AppendingOptions;
@@ -85,7 +105,7 @@ export class Appending {
     if (this.#isClosed) throw unavailable('the log is closed', 'none');
     if (this.#records + records.length > this.#options.limits['kafka.waiting'])
       throw unavailable('too many records wait', 'none');
-    const parts = await Promise.allSettled(this.#parted(records).map((messages) => this.#queue(topic, messages)));
+    const parts = await Promise.allSettled(this.#parted(records).map((part) => this.#queue(topic, part)));
     const refused = parts.find((part) => part.status === 'rejected');
     if (refused === undefined) return parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
     // Some of it may be there.
@@ -93,27 +113,25 @@ export class Appending {
   }
 
   /** So many at once as one request may hold. */
-  #parted(records: readonly NewRecord[]): Message[][] {
+  #parted(records: readonly NewRecord[]): Part[] {
     const most = this.#options.limits['kafka.batchBytes'];
-    const parts: Message[][] = [];
-    let room = 0;
+    const parts: Part[] = [];
     for (const record of records) {
       const message = messageOf(record);
       const bytes = bytesOf(message);
-      if (bytes > room) {
-        parts.push([]);
-        room = most;
+      const last = parts.at(-1);
+      if (last === undefined || last.bytes + bytes > most) parts.push({ messages: [message], bytes });
+      else {
+        last.messages.push(message);
+        last.bytes += bytes;
       }
-      parts.at(-1)?.push(message);
-      room -= bytes;
     }
     return parts;
   }
 
-  #queue(topic: Topic, messages: readonly Message[]): Promise<LogPlace[]> {
+  #queue(topic: Topic, { messages, bytes }: Part): Promise<LogPlace[]> {
     const { time, limits } = this.#options;
     this.#records += messages.length;
-    const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
     const until = time.now() + limits['kafka.waitMs'];
     return new Promise((resolve, reject) => {
       this.#waiting.push({ topic, messages, bytes, until, resolve, reject });
@@ -157,49 +175,35 @@ export class Appending {
 
   async #send(group: readonly Waiting[]): Promise<void> {
     if (group.length === 0) return;
-    const places = await this.#placed(group);
-    const producer = await this.#connected().catch((error: unknown) => {
-      throw unavailable(String(error), 'none');
-    });
     const topics = [...new Set(group.map(({ topic }) => topic))];
+    const metadata = new Map<Topic, PartitionMetadata[]>();
+    const nothingSent = (error: unknown): never => {
+      throw unavailable(String(error), 'none');
+    };
+    for (const topic of topics) metadata.set(topic, await this.#options.partitionsOf(topic).catch(nothingSent));
+    const producer = await this.#connected().catch(nothingSent);
+    const sent = topics.map((topic) => {
+      const mine = group.filter((one) => one.topic === topic);
+      return { topic, mine, ...placed(topic, mine, metadata.get(topic) ?? []) };
+    });
     try {
+      const { prefix } = this.#options;
       const answer = await producer.sendBatch({
         acks: -1,
-        topicMessages: topics.map((topic) => ({
-          topic: `${this.#options.prefix}${topic}`,
-          messages: places.flatMap((one) => (one.topic === topic ? one.messages : [])),
-        })),
+        topicMessages: sent.map(({ topic, messages }) => ({ topic: `${prefix}${topic}`, messages })),
       });
-      const bases = new Map(answer.map((one) => [`${one.topicName} ${one.partition}`, BigInt(one.baseOffset ?? '0')]));
-      for (const { resolve, counted } of places)
-        resolve(
-          counted.map(({ counter, partition, index }) => ({
-            ...{ partition, offset: (bases.get(counter) ?? 0n) + BigInt(index) },
-          })),
-        );
+      for (const { topic, mine, indexes, messages } of sent) {
+        const own = answer.filter(({ topicName }) => topicName === `${prefix}${topic}`);
+        const bases = new Map(own.map(({ partition, baseOffset }) => [partition, BigInt(baseOffset ?? '0')]));
+        const places = messages.map(({ partition = 0 }, at): LogPlace => {
+          return { partition, offset: (bases.get(partition) ?? 0n) + BigInt(indexes[at] ?? 0) };
+        });
+        for (const one of mine) one.resolve(places.splice(0, one.messages.length));
+      }
     } catch (error) {
       this.#replace(producer);
       throw error;
     }
-  }
-
-  /** Each message with its partition, and the how-manieth it is there. */
-  async #placed(group: readonly Waiting[]) {
-    const { prefix, partitionsOf } = this.#options;
-    const metadata = new Map<Topic, PartitionMetadata[]>();
-    for (const { topic } of group) metadata.set(topic, await partitionsOf(topic));
-    const counts = new Map<string, number>();
-    return group.map(({ topic, messages, resolve }) => {
-      const counted = messages.map(({ key }) => {
-        const partition = partitionOf(topic, String(key), metadata.get(topic) ?? []);
-        const counter = `${prefix}${topic} ${partition}`;
-        const index = counts.get(counter) ?? 0;
-        counts.set(counter, index + 1);
-        return { counter, partition, index };
-      });
-      const placed = messages.map((message, at) => ({ ...message, partition: counted[at]?.partition ?? 0 }));
-      return { topic, counted, messages: placed, resolve };
-    });
   }
 
   async #connected(): Promise<Producer> {

@@ -1,4 +1,5 @@
 /** The event log over Kafka. */
+import { KafkaJSProtocolError } from 'kafkajs';
 import type { Admin, Kafka, PartitionMetadata } from 'kafkajs';
 import type { Effect } from '#contract/effects';
 import { fromPromise } from '#contract/from-promise';
@@ -118,14 +119,21 @@ export class KafkaLog implements EventLog {
   #partitionsOf(topic: Topic): Promise<PartitionMetadata[]> {
     const known = this.#partitions.get(topic);
     if (known !== undefined) return known;
-    const { topic: name } = this.#names(topic, '');
-    const asked = this.#admin.fetchTopicMetadata({ topics: [name] }).then(({ topics }) => {
-      const [found] = topics;
-      if (found === undefined) throw new Error(`no topic ${name}: run hogmanay setup`);
-      return found.partitions;
-    });
+    const asked = this.#askPartitions(this.#names(topic, '').topic);
     asked.catch(() => this.#partitions.delete(topic));
     this.#partitions.set(topic, asked);
     return asked;
+  }
+  async #askPartitions(name: string): Promise<PartitionMetadata[]> {
+    const missing = (cause?: unknown): Error => new Error(`no topic ${name}: run hogmanay setup`, { cause });
+    try {
+      const { topics } = await this.#admin.fetchTopicMetadata({ topics: [name] });
+      const [found] = topics;
+      if (found === undefined) throw missing();
+      return found.partitions;
+    } catch (error) {
+      const isMissing = error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+      throw isMissing ? missing(error) : error;
+    }
   }
 }

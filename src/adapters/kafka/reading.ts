@@ -129,7 +129,7 @@ export class Reading implements LogReader {
     const { kafka, limits, log } = this.#kit;
     const sessionTimeout = limits['kafka.sessionMs'];
     const consumer = kafka.consumer({
-      ...{ groupId: this.#names.groupId, sessionTimeout, heartbeatInterval: sessionTimeout / 5 },
+      ...{ groupId: this.#names.groupId, sessionTimeout, heartbeatInterval: sessionTimeout / 10 },
       ...{ maxWaitTimeInMs: limits['kafka.pollMs'], allowAutoTopicCreation: false },
       // It is we who start again: with a consumer of its own kafkajs would join although it was closed meanwhile.
       retry: { ...clientTries, retries: readerTries, restartOnFailure: () => Promise.resolve(false) },
