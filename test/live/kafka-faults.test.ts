@@ -146,7 +146,7 @@ describe('a broker that dies', () => {
     }
   }, 180_000);
 
-  it("'kafka.rejoinMs': one that was opened while it was dead joins when it is back, and again says the same", async () => {
+  it("'kafka.rejoinMs': opened while it was dead, it joins when it is back, and again says the same", async () => {
     const log = await openLog({ 'kafka.rejoinMs': 200 });
     await broker().kill();
     const held: LogBatch[] = [];
@@ -193,7 +193,7 @@ describe('a broker that dies', () => {
 });
 
 describe('a broker that stands still', () => {
-  it("'kafka.requestMs': an append that nobody answered fails as unknown, and the next is not taken for it", async () => {
+  it("'kafka.requestMs': an append without an answer fails as unknown, and the next is not taken for it", async () => {
     const log = await openLog({ 'kafka.requestMs': 300 });
     const key = freshName('key-');
     for (let round = 1; round <= 3; round += 1) {

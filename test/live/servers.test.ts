@@ -143,7 +143,7 @@ describe('three servers', () => {
 });
 
 describe('a whole shard is away', () => {
-  test('A18 C29 C30 D11 its users send and hear on; when it is back, all is as before', { timeout: slowMs }, async () => {
+  test('A18 C29 C30 D11 its users send and hear on; once back, all is as before', { timeout: slowMs }, async () => {
     await open({ 'breaker.openMs': 2_000 });
     const anna = await present('anna', 0);
     const ben = await present('ben', 1);

@@ -1,6 +1,7 @@
 /**
- * The event log in memory, for virtual time: partitions, groups whose members share them, commits. It keeps what it was
- * told until it is trimmed. An append is applied at one instant and answered at another, like every operation of a twin.
+ * The event log in memory, for virtual time: partitions, groups whose members share them, commits. It keeps what it
+ * was told until it is trimmed. An append is applied at one instant and answered at another, like every operation of a
+ * twin.
  */
 import type { Effect, Outcome } from '#contract/effects';
 import { ok } from '#contract/effects';

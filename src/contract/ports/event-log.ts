@@ -49,8 +49,8 @@ export interface LogPlace {
 
 /**
  * Records of one partition, in order. The next batch of that partition comes after `done` or `again`. A batch is void
- * once its reader has sought elsewhere, has closed, or has lost the partition to another member of its group, which gets
- * the same records: `done` then fails with effect `none`, and `again` does nothing.
+ * once its reader has sought elsewhere, has closed, or has lost the partition to another member of its group, which
+ * gets the same records: `done` then fails with effect `none`, and `again` does nothing.
  */
 export interface LogBatch {
   readonly topic: Topic;

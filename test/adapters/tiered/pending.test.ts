@@ -41,11 +41,8 @@ class Server {
   }
 }
 
-const start = (changed: Partial<Record<LimitName, number>> = {}) => {
-  const clock = new VirtualClock(1_000_000);
-  const limits = withLimits({ 'pending.againMs': 1_000, ...changed });
-  const memory = new MemoryEventLog({ clock, latency: () => 1 });
-  const server = new Server();
+/** A log that counts appends and fails those that it is told to fail, whether or not they were written. */
+const failing = (memory: MemoryEventLog) => {
   const log = { fail: [] as FaultEffect[], appends: 0 };
   const events: EventLog = {
     append: (topic, records) => {
@@ -62,6 +59,14 @@ const start = (changed: Partial<Record<LimitName, number>> = {}) => {
     trim: (...given) => memory.trim(...given),
     partitionOf: (...given) => memory.partitionOf(...given),
   };
+  return { log, events };
+};
+
+const start = (changed: Partial<Record<LimitName, number>> = {}) => {
+  const clock = new VirtualClock(1_000_000);
+  const limits = withLimits({ 'pending.againMs': 1_000, ...changed });
+  const { log, events } = failing(new MemoryEventLog({ clock, latency: () => 1 }));
+  const server = new Server();
   const set = {
     add: (conv: string, ids: readonly string[]) =>
       server.answer(server.run).then((run) => {
