@@ -1,13 +1,12 @@
-/** Starts a program of this folder as a process of its own, to be killed. */
+/** Starts kafka-child.ts: a process with a member of a group, to be killed. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { root } from '#test/house/sources';
+import { fileURLToPath } from 'node:url';
 
-const hooks = join(root, 'test/ports/typescript-hooks.mjs');
+const hooks = fileURLToPath(new URL('../ports/typescript-hooks.mjs', import.meta.url));
+const program = fileURLToPath(new URL('kafka-child.ts', import.meta.url));
 
-export const startReader = ([program = '', ...args]: readonly string[]) => {
-  const file = join(root, 'test/live', program);
-  const child = spawn(process.execPath, ['--conditions=source', '--import', hooks, file, ...args], {
+export const startReader = (args: readonly string[]) => {
+  const child = spawn(process.execPath, ['--conditions=source', '--import', hooks, program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -20,7 +19,7 @@ export const startReader = ([program = '', ...args]: readonly string[]) => {
           if (are(output.split('\n'))) resolve();
         };
         child.stdout.on('data', look);
-        void gone.then(() => reject(new Error(`${program} ended: ${output}`)));
+        void gone.then(() => reject(new Error(`the child ended: ${output}`)));
         look();
       }),
     /** SIGKILL: it says nothing to its group any more. */

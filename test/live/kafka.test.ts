@@ -144,7 +144,7 @@ describe('limits of the log', () => {
   it("'kafka.sessionMs': the partitions of a reader that was killed are another's after that time", async () => {
     const log = await openLog({ 'kafka.sessionMs': 6_000 });
     const group = freshName('group-');
-    const child = startReader(['kafka-child.ts', brokers, prefix, group, '6000']);
+    const child = startReader([brokers, prefix, group, '6000']);
     await child.until((lines) => lines.includes('joined'));
     const { reader, of } = listening({ log }, { topic: 'offline_messages_dlq', from: 'newest', group });
     await settle(reader.joined);

@@ -171,7 +171,7 @@ const members = ({ use, joined, backend }: Stage): void => {
 };
 
 const seeks = ({ use, joined, backend }: Stage): void => {
-  it('C29 paused from the start it takes nothing until it is resumed, then all from where it was sought to', async () => {
+  it('C29 paused from the start it takes nothing until resumed, then all from where it was sought to', async () => {
     const { log, until, pass, now } = await use();
     const key = freshName('key-');
     const { reader, of, batches } = await joined(backend(), { topic: 'messages', from: 'newest', paused: true });

@@ -1,5 +1,5 @@
 /** The event log over Kafka. */
-import { KafkaJSProtocolError } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { Admin, Kafka, PartitionMetadata } from 'kafkajs';
 import type { Effect } from '#contract/effects';
 import { fromPromise } from '#contract/from-promise';
@@ -132,7 +132,7 @@ export class KafkaLog implements EventLog {
       if (found === undefined) throw missing();
       return found.partitions;
     } catch (error) {
-      const isMissing = error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+      const isMissing = error instanceof kafkajs.KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
       throw isMissing ? missing(error) : error;
     }
   }
