@@ -12,7 +12,7 @@ import { root } from './root.mjs';
 /** @typedef {Told & { env: Record<string, string>, stop: (failed: boolean) => Promise<void> }} Live */
 
 /** Where tests lie that speak to real services. */
-const folders = ['test/live', 'test/e2e'];
+const folders = ['test/live', 'test/faults', 'test/e2e'];
 
 /** @param {string} folder */
 const testsIn = (folder) =>

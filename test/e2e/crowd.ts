@@ -13,6 +13,8 @@ export interface CrowdShape {
   readonly groupOf: number;
   /** Longest pause between an answer and the next send, in ms. */
   readonly pauseMs: number;
+  /** How many sends somebody may have unanswered at once; 1 when absent. */
+  readonly ahead?: number;
 }
 
 /** Somebody who does not talk in this group, is let in and shown out. */
@@ -48,12 +50,12 @@ export class Crowd {
     stage: Stage,
     random: Random,
     shape: CrowdShape,
-    more: () => Partial<ClientOptions> = () => ({}),
+    more: (user: string) => Partial<ClientOptions> = () => ({}),
   ): Promise<Crowd> {
     const crowd = new Crowd(shape);
     for (let n = 0; n < shape.pairs * 2; n += 1) {
       const client = await stage.client(`user${n}`, {
-        ...more(),
+        ...more(`user${n}`),
         stubborn: random.child(n),
         ack: random.pick([
           { every: 1, withinMs: 0 },
@@ -114,13 +116,21 @@ export class Crowd {
   }
 
   async #talk({ client, convs, random }: Talker): Promise<void> {
+    const { pauseMs, ahead = 1 } = this.shape;
+    const unanswered = new Set<Promise<void>>();
     while (this.#isTalking) {
       const size = random.between(1, 200);
-      await client.send(random.pick(convs), `${client.user} ${this.answered} ${random.next()} ${'x'.repeat(size)}`);
-      this.answered += 1;
+      const text = `${client.user} ${this.answered} ${random.next()} ${'x'.repeat(size)}`;
+      const sent = client.send(random.pick(convs), text).then(() => {
+        this.answered += 1;
+        unanswered.delete(sent);
+      });
+      unanswered.add(sent);
+      if (unanswered.size >= ahead) await Promise.race(unanswered);
       this.#idle(client, convs, random);
-      if (this.shape.pauseMs > 0) await sleep(random.between(0, this.shape.pauseMs));
+      if (pauseMs > 0) await sleep(random.between(0, pauseMs));
     }
+    await Promise.all(unanswered);
   }
 
   /** What people do between two sends: read, type, look who is there, look at their inbox. */
@@ -158,10 +168,10 @@ export class Crowd {
   }
 
   /** No more sends; waits until all is answered and everyone holds everything. */
-  async rest(stage: Stage): Promise<void> {
+  async rest(stage: Stage, withinMs = 30_000): Promise<void> {
     this.#isTalking = false;
-    await stage.inTime(Promise.all(this.#talks), `the answers to ${this.open} sends`, 30_000);
-    await stage.inTime(this.#changes, 'the answers to changes of members', 30_000);
+    await stage.inTime(Promise.all(this.#talks), `the answers to ${this.open} sends`, withinMs);
+    await stage.inTime(this.#changes, 'the answers to changes of members', withinMs);
     for (const [conv, clients] of this.members) {
       const standing = clients[0]?.members(conv) ?? Promise.reject(new Error(`nobody is in ${conv}`));
       const { seq } = await stage.inTime(standing, 'who is in');

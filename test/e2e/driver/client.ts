@@ -61,6 +61,8 @@ export class Client {
   #asked = 0;
   #isReady = false;
   #isDone = false;
+  /** Connections that ended before they were ready, one after the other. */
+  #failures = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -107,6 +109,7 @@ export class Client {
   #lost(connection: Connection, { code }: Closed): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
+    this.#failures = this.#isReady ? 0 : this.#failures + 1;
     this.#isReady = false;
     const { stubborn } = this.#options;
     if (stubborn && !this.#isDone && mayComeBack(code)) void this.#comeBack(stubborn);
@@ -114,7 +117,8 @@ export class Client {
 
   /** A connection that ends while it resumes comes here again by itself; one that never opened does not. */
   async #comeBack(random: Random): Promise<void> {
-    do await sleep(random.between(0, 40));
+    // Longer each time: a server that turns everyone away is not helped by more of them.
+    do await sleep(random.between(0, Math.min(40 * 2 ** this.#failures, 2_000)));
     while (this.#options.url() === undefined && !this.#isDone);
     if (!this.#isDone) await this.connect().catch(() => undefined);
   }
