@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { deleteAof } from '#scripts/services/aof';
 import { sleep, within } from '#test/e2e/driver/wait';
 import type { Server } from '#test/e2e/driver/server-process';
+import { untilQueued } from '#test/faults/fault';
 import type { Arena, Fault } from '#test/faults/fault';
 import { eventually, redis } from '#test/live/services/kit';
 
@@ -63,10 +64,10 @@ export const deaths: readonly Fault[] = [
   { name: 'a server dies between fan-out and its mark', inject: (arena) => dieAt(arena, 'after:fanOut') },
   {
     name: 'servers die while what was queued is drained',
-    inject: async ({ services, servers, random, crowd, pacing }) => {
+    inject: async (arena) => {
+      const { services, servers, random } = arena;
       services.dynamodb.pause();
-      await eventually(() => crowd.clients.some(({ pending }) => pending.queued.size > 0), 30_000);
-      await sleep(pacing.awayMs);
+      await untilQueued(arena);
       services.dynamodb.resume();
       for (let kill = 0; kill < 3; kill += 1) {
         await sleep(random.between(50, 1_000));

@@ -3,6 +3,7 @@ import type { Services } from '#scripts/services/services';
 import type { Crowd } from '#test/e2e/crowd';
 import type { Random } from '#test/e2e/driver/random';
 import type { Server } from '#test/e2e/driver/server-process';
+import { sleep, until } from '#test/e2e/driver/wait';
 
 export interface Pacing {
   readonly pairs: number;
@@ -40,3 +41,13 @@ export interface Fault {
    */
   readonly inject: (arena: Arena) => Promise<void>;
 }
+
+/** Until somebody's sends are queued, and a while longer: the breaker of the database has to open first. */
+export const untilQueued = async ({ crowd, pacing }: Arena): Promise<void> => {
+  await until(
+    () => crowd.clients.some(({ pending }) => pending.queued.size > 0),
+    () => 'somebody is told `queued`',
+    30_000,
+  );
+  await sleep(pacing.awayMs);
+};

@@ -40,6 +40,12 @@ beforeAll(async () => {
 
 afterAll(() => services.stop());
 
+/** What a fault that failed has left as it was. */
+const mend = async (): Promise<void> => {
+  for (const one of services.processes) if (one.alive) one.resume();
+  await revive(services, { say: () => undefined, signal: AbortSignal.timeout(60_000) });
+};
+
 const line = ({ fault, stored, queued, refused, silenceMs, recoveryMs }: Outcome): string =>
   `${fault}: ${stored} stored, ${queued} of them queued first, ${refused} refused; ` +
   `nobody answered for ${silenceMs} ms, everyone again ${recoveryMs} ms after\n`;
@@ -53,7 +59,7 @@ const chosen = faults.filter(({ name }) => name.includes(only));
 
 describe.each(Array.from({ length: Math.max(1, rounds) }, (_, index) => index + 1))('round %i', () => {
   test.each(chosen)('D26 C8 C11: $name', { timeout }, async (fault) => {
-    await revive(services, { say: () => undefined, signal: AbortSignal.timeout(60_000) });
+    await mend();
     const outcome = await endure(fault, services, Random.ofRun(fault.name), pacing);
     outcomes.push(outcome);
     process.stdout.write(line(outcome));

@@ -3,6 +3,7 @@ import { cutAof, deleteAof } from '#scripts/services/aof';
 import type { ServiceProcess } from '#scripts/services/processes';
 import type { Shard } from '#scripts/services/services';
 import { sleep } from '#test/e2e/driver/wait';
+import { untilQueued } from '#test/faults/fault';
 import type { Arena, Fault } from '#test/faults/fault';
 import { eventually, redis } from '#test/live/services/kit';
 
@@ -24,18 +25,12 @@ const failedOver = ({ services }: Arena, shard: Shard, old: ServiceProcess): Pro
     return now !== undefined && now !== old;
   }, failoverMs);
 
-const queuedIds = async ({ services, prefix }: Arena): Promise<number> => {
-  const keys = (await redis(services.redis.durable, 'KEYS', `${prefix}pendingWrites:c*`)) as string[];
-  return keys.length;
-};
-
 /** The database is away, and sends wait in the log, while `during` happens to the durable Redis. */
 const whileQueued = async (arena: Arena, during: (durable: ServiceProcess) => Promise<void>): Promise<void> => {
-  const { services, pacing } = arena;
+  const { services } = arena;
   const { durable } = services.redis;
   services.dynamodb.pause();
-  await eventually(async () => (await queuedIds(arena)) > 0, 30_000);
-  await sleep(pacing.awayMs);
+  await untilQueued(arena);
   await durable.kill();
   await during(durable);
   services.dynamodb.resume();
