@@ -11,7 +11,7 @@ import { eventually, redis } from '#test/live/services/kit';
 const raiser = fileURLToPath(new URL('raise-child.mjs', import.meta.url));
 
 /** One server is started so that it dies at this point; then it is started as it should be. */
-const dieAt = async ({ servers, random }: Arena, point: string): Promise<void> => {
+const dieAt = async ({ servers, random, crowd }: Arena, point: string): Promise<void> => {
   const server = random.pick(servers);
   await server.kill();
   const plan = { CRASH_AT: point, CRASH_NTH: `${random.between(1, 12)}` };
@@ -19,6 +19,8 @@ const dieAt = async ({ servers, random }: Arena, point: string): Promise<void> =
   await server.start(plan).catch((why: Error) => {
     if (!why.message.includes(`crash at ${point}`)) throw why;
   });
+  // All have gone to the others: some come back.
+  for (const client of crowd.clients) if (client.isReady && random.next() < 0.5) void client.cut();
   await within(server.exited, () => `${point}: the server is still there`, 30_000);
   if (!server.output.includes(`crash at ${point}`)) throw new Error(`${point}: ended otherwise\n${server.output}`);
   await server.start();

@@ -1,5 +1,6 @@
 /** How a crowd fares: when answers came, and how long it took until everyone had one again. */
 import type { ServerFrame } from '#test/e2e/driver/frames';
+import type { Log } from '#test/e2e/driver/log';
 import { until } from '#test/e2e/driver/wait';
 
 export class Pulse {
@@ -27,11 +28,16 @@ export class Pulse {
   }
 
   /** Waits until each of them has been told `stored` since then. */
-  async everyone(users: readonly string[], from: number, withinMs: number): Promise<void> {
+  async everyone(users: readonly string[], from: number, log: Log, withinMs: number): Promise<void> {
     const waiting = () => users.filter((user) => (this.#stored.get(user) ?? 0) < from);
+    const story = () =>
+      waiting()
+        .slice(0, 2)
+        .map((user) => log.storyOf(user))
+        .join('\n\n');
     await until(
       () => waiting().length === 0,
-      () => `everyone is told \`stored\` again; not yet: ${waiting().join(' ')}`,
+      () => `everyone is told \`stored\` again; not yet: ${waiting().join(' ')}\n${story()}`,
       withinMs,
     );
   }

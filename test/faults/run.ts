@@ -59,7 +59,7 @@ export const endure = async (fault: Fault, services: Services, random: Random, p
     const whole = performance.now();
     crowd.visit(random);
     const users = crowd.clients.map(({ user }) => user);
-    await stage.inTime(pulse.everyone(users, whole, healMs), fault.name, healMs + 1_000);
+    await pulse.everyone(users, whole, stage.log, healMs);
     const recovered = performance.now();
     const silenceMs = pulse.silence(began);
     await sleep(talkMs);

@@ -34,8 +34,10 @@ export const dynamoRegistry = (dynamo: Dynamo): RegistryBackup => {
     },
     raise: async (conv, partitions) => {
       const command = new UpdateCommand({
-        ...{ TableName: table, Key: { conv }, UpdateExpression: 'SET partitions = :n, v = :v' },
-        ConditionExpression: 'attribute_not_exists(partitions) OR partitions < :n',
+        ...{ TableName: table, Key: { conv }, UpdateExpression: 'SET #n = :n, v = :v' },
+        ConditionExpression: 'attribute_not_exists(#n) OR #n < :n',
+        // A word that DynamoDB keeps for itself.
+        ExpressionAttributeNames: { '#n': 'partitions' },
         ExpressionAttributeValues: { ':n': partitions, ':v': 1 },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });

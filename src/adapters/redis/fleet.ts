@@ -142,13 +142,13 @@ export class Fleet {
     const key = `${shard.name} ${role} ${textOf(address)}`;
     const known = this.#servers.get(key);
     if (known !== undefined) return known;
-    const { guardFor, limits, prefix } = this.#options;
+    const { guardFor, limits } = this.#options;
     const base = {
       address,
       guard: guardFor(`${shard.name}-${role}-${address.port}`),
       redialMs: limits['redis.redialMs'],
     };
-    const server = new RedisServer(role === 'primary' ? { ...base, greet: greetPrimary(prefix) } : base);
+    const server = new RedisServer(role === 'primary' ? { ...base, greet: greetPrimary(shard) } : base);
     this.#servers.set(key, server);
     return server;
   }

@@ -3,6 +3,7 @@
  * with the card of each, the user's `last:` and what they have `read:`, all on the user's shard. It is served while it
  * is marked as whole in the current epoch; whoever writes never sets that mark.
  */
+import type { Redis } from 'ioredis';
 import type { Conv, ConversationKind, Millis, Seq, User } from '#contract/conversation';
 import type { InboxItem, InboxPlace } from '#contract/inbox';
 import { inboxOthers } from '#contract/inbox';
@@ -104,8 +105,9 @@ const itemOf = (user: User, conv: Conv, card: string, last: string, read: string
 export const redisInbox = (fleet: Fleet, prefix: string, limits: Limits): InboxCache => {
   const pageOf = async (user: User, limit: number, from: InboxPlace | undefined): Promise<CachedPage> => {
     const args = [user, limit + 1, from?.at ?? '', from?.conv ?? '', limits['inbox.kept']];
-    const { value, from: source } = await fleet.of(user).read((client) => page.read(client, prefix, ...args));
-    const [epoch = '0', ...rows] = value as string[];
+    const read = (client: Redis) => page.read(client, prefix, ...args) as Promise<string[]>;
+    const { value, from: source } = await fleet.of(user).read(read, ([epoch]) => Number(epoch));
+    const [epoch = '0', ...rows] = value;
     if (rows.at(-1) !== 'whole') return { epoch };
     const items: InboxItem[] = [];
     for (let at = 0; at + 3 < rows.length; at += 4) {

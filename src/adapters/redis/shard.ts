@@ -17,18 +17,18 @@ if known ~= ARGV[2] then
   redis.call('SET', ARGV[1] .. 'run', ARGV[2])
   redis.call('INCR', ARGV[1] .. 'epoch')
 end
-return redis.status_reply('OK')`);
+return tonumber(redis.call('GET', ARGV[1] .. 'epoch'))`);
 
 export const runIdOf = async (client: Redis): Promise<string> => {
   const [, runId = ''] = /run_id:(\w+)/.exec(await client.info('server')) ?? [];
   return runId;
 };
 
-/** What the server of a primary is greeted with. */
+/** What the server of a primary is greeted with; its shard learns the epoch. */
 export const greetPrimary =
-  (prefix: string) =>
+  (shard: Shard) =>
   async (client: Redis): Promise<void> => {
-    await greeting.run(client, prefix, await runIdOf(client));
+    shard.learn((await greeting.run(client, shard.prefix, await runIdOf(client))) as number);
   };
 
 /** From where something was read. */
@@ -40,6 +40,8 @@ export class Shard {
   #turn = 0;
   /** Writes were left out: the epoch is raised before anything else is asked. */
   #hasHoles = false;
+  /** The highest that its primaries have told of. */
+  #epoch = 0;
 
   constructor(
     readonly name: string,
@@ -52,6 +54,8 @@ export class Shard {
 
   /** Who serves it from now on. */
   serve(primary: RedisServer | undefined, replicas: readonly RedisServer[]): void {
+    // The one before may have taken our last writes when it was no primary any more.
+    if (this.#primary !== undefined && this.#primary !== primary) this.#hasHoles = true;
     this.#primary = primary;
     this.#replicas = replicas;
   }
@@ -62,21 +66,33 @@ export class Shard {
     if (primary === undefined)
       throw new FaultError(fault('store.unavailable', `Redis: nobody is the primary of ${this.name}`));
     if (this.#hasHoles) {
-      await primary.call('repeatable', (client) => client.incr(`${this.prefix}epoch`));
+      this.learn(await primary.call('repeatable', (client) => client.incr(`${this.prefix}epoch`)));
       this.#hasHoles = false;
     }
     return primary.call(kind, work);
   }
 
-  /** On any replica, in turns, then on the primary; fails when none of them answers (A8, A12). */
-  async read<T>(work: (client: Redis) => Promise<T>): Promise<{ readonly value: T; readonly from: ReadFrom }> {
+  /** This epoch has begun. */
+  learn(epoch: number): void {
+    this.#epoch = Math.max(this.#epoch, epoch);
+  }
+
+  /**
+   * On any replica, in turns, then on the primary; fails when none of them answers (A8, A12). A replica that is in an
+   * older epoch is passed over: it follows a server that is no primary any more, or is that server.
+   */
+  async read<T>(
+    work: (client: Redis) => Promise<T>,
+    epochOf: (value: T) => number,
+  ): Promise<{ readonly value: T; readonly from: ReadFrom }> {
     const count = this.#replicas.length;
     this.#turn += 1;
     for (let step = 0; step < count; step += 1) {
       const replica = this.#replicas[(this.#turn + step) % count];
       if (replica?.client.status !== 'ready') continue;
       try {
-        return { value: await replica.call('read', work), from: 'replica' };
+        const value = await replica.call('read', work);
+        if (epochOf(value) >= this.#epoch) return { value, from: 'replica' };
       } catch (error) {
         if (!(error instanceof FaultError)) throw error;
       }

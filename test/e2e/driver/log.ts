@@ -69,6 +69,14 @@ export class Log {
     this.#notes.push({ n: this.tick(), text });
   }
 
+  /** What one user said and heard last, with all that happened besides. */
+  storyOf(user: string, last = 40): string {
+    const alone = new Log();
+    alone.recordings.push(...this.recordings.filter((recording) => recording.user === user));
+    alone.#notes.push(...this.#notes);
+    return alone.story(undefined, last);
+  }
+
   /** The last lines of the story, of one conversation when it is named. */
   story(conv?: string, last = 120): string {
     const lines: { n: number; text: string }[] = this.#notes.map(({ n, text }) => ({ n, text: `-- ${text}` }));
