@@ -77,7 +77,8 @@ export const appServer = (options: AppServerOptions): AppServer => {
   const sessions = new Nursery(system, 'sessions');
   system.spawn(sweeperBehaviour({ store: ports.store, limits, gateway, conversations }), 'sweeper');
   const receive = (message: NodeMessage): void => {
-    system.tellCausedBy(message.cause, delivery, message);
+    if (message.t !== 'contended') system.tellCausedBy(message.cause, delivery, message);
+    else conversations.tellActive(message.conv, message.cause, { t: 'contended' });
   };
   const unsubscribe = ports.bus.subscribe(node, receive);
   const endDrain = startDrainer(options, conversations);

@@ -107,6 +107,8 @@ export type ToConversation =
   | Drain
   /** A device of a member holds everything up to `seq`, which is known to exist. */
   | { readonly t: 'delivered'; readonly user: User; readonly seq: Seq }
+  /** Another node loses its appends to ours. */
+  | { readonly t: 'contended' }
   | { readonly t: 'sweep' };
 
 /** A conversation as one of its members sees it. */
@@ -181,7 +183,7 @@ export type ToDelivery =
   | { readonly t: 'attach'; readonly user: User; readonly session: string; readonly ref: Ref<ToSession> }
   | { readonly t: 'detach'; readonly user: User; readonly session: string }
   /** From another node, or from this one. */
-  | NodeMessage;
+  | Exclude<NodeMessage, { readonly t: 'contended' }>;
 
 /** What a watcher is shown of a user. */
 export interface PresenceIs {

@@ -9,6 +9,8 @@ export type ConversationEvent =
   | { readonly type: 'LOST'; readonly hasTurns: boolean }
   /** An append went through after losses. */
   | { readonly type: 'WON' }
+  /** Another node loses to us and asks for turns. */
+  | { readonly type: 'CALLED' }
   /** It was our turn again, and nobody else has asked for one. */
   | { readonly type: 'ALONE' }
   /** Too many losses: what waited was refused, the next append starts afresh. */
@@ -60,17 +62,26 @@ export const conversationMachine = setup({
       states: {
         sole: {
           description: 'Nobody else appends here: groups go out as fast as the store answers.',
-          on: { LOST: { target: 'contended', description: 'Another node was faster.' } },
+          on: {
+            LOST: { target: 'contended', description: 'Another node was faster.' },
+            CALLED: { target: 'turns', description: 'Another node loses to us, and asks for turns.' },
+          },
         },
         contended: {
           description: 'Another node appends too: after each loss a random wait that grows.',
           entry: ['countLoss', 'wait'],
           on: {
             LOST: [
-              { target: 'turns', guard: 'hasTurns', description: 'Lost twice: ask for a turn before each append.' },
+              {
+                target: 'turns',
+                guard: 'hasTurns',
+                actions: 'countLoss',
+                description: 'Lost twice: ask for a turn before each append.',
+              },
               { target: 'contended', reenter: true, description: 'Lost again: wait longer.' },
             ],
             WON: { target: 'sole', actions: 'forgetLosses', description: 'Our turn: no wait any more.' },
+            CALLED: { target: 'turns', description: 'Another node loses too, and asks for turns.' },
             YIELDED: {
               target: 'sole',
               actions: 'forgetLosses',
@@ -79,10 +90,9 @@ export const conversationMachine = setup({
           },
         },
         turns: {
-          description: 'Servers append by turns. One that appends without a turn may still win.',
-          entry: ['countLoss', 'wait'],
+          description: 'Servers append by turns, and at once: one that knows of no turns has to lose some day.',
           on: {
-            LOST: { actions: ['countLoss', 'wait'], description: 'Somebody appended out of turn: wait a little.' },
+            LOST: { actions: 'countLoss', description: 'Somebody appended out of turn: again, without a wait.' },
             WON: { actions: 'forgetLosses', description: 'Losses count anew.' },
             ALONE: { target: 'sole', actions: 'forgetLosses', description: 'Nobody else appends any more.' },
             YIELDED: {

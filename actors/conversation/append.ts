@@ -13,7 +13,7 @@ import { batchesFailed, batchGroup, batchStored } from '#actors/conversation/dra
 import { markableTo } from '#actors/conversation/fanout';
 import { adopt, refresh, standing } from '#actors/conversation/reading';
 import { firstPart, forbidden, judgeChange, memberNow, rosterAfter } from '#actors/conversation/roster';
-import { askTurn, needsTurn } from '#actors/conversation/turns';
+import { askTurn, callForTurns, needsTurn } from '#actors/conversation/turns';
 import type { ConversationKit, Ctx, Group, Hands, Job, Own } from '#actors/conversation/state';
 import type { Ref } from '#runtime/types';
 
@@ -210,7 +210,11 @@ export const giveUp = (hands: Hands, group: Group, why: Fault): void => {
   for (const job of hands.state.held.splice(0)) refuseJob(hands, job, why);
 };
 
-/** Somebody else was faster: look at the item as it is now, wait at random, longer each time, form the group anew. */
+/**
+ * Somebody else was faster: look at the item as it is now, wait at random, longer each time, form the group anew.
+ * Whoever has asked for a turn does not wait: an item looked at before a wait is old, and one that appends without
+ * pause would win for ever.
+ */
 const lost = (hands: Hands, group: Group, conflict: Extract<AppendResult, { kind: 'conflict' }>): void => {
   const { kit, state } = hands;
   state.inFlight = undefined;
@@ -223,7 +227,8 @@ const lost = (hands: Hands, group: Group, conflict: Extract<AppendResult, { kind
     return giveUp(hands, group, why);
   }
   state.held.unshift(...group.jobs.map(({ job }) => job));
-  state.pausing = true;
+  if (state.machine.in('normal.turns')) callForTurns(hands);
+  else state.pausing = true;
 };
 
 const won = (hands: Hands, group: Group, result: Extract<AppendResult, { kind: 'appended' }>): readonly Entry[] => {

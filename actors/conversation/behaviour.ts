@@ -43,7 +43,7 @@ import type {
   Own,
   Question,
 } from '#actors/conversation/state';
-import { endTurn, turnCame } from '#actors/conversation/turns';
+import { endTurn, shareTurns, turnCame } from '#actors/conversation/turns';
 import type { Change, Submit } from '#actors/messages';
 import { conversationMachine } from '#machines/conversation';
 import type { ConversationEmitted } from '#machines/conversation';
@@ -109,6 +109,8 @@ const receive = (hands: Hands, message: Message): void => {
     case 'drain':
       takeBatch(hands, message);
       return pump(hands);
+    case 'contended':
+      return shareTurns(hands);
     case 'sweep':
       hands.state.fan.sweep = true;
       return refresh(hands);

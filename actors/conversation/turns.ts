@@ -2,6 +2,7 @@
  * Taking turns: servers that keep losing appends to one another ask for a turn before each, and append as fast as they
  * can while it lasts. Where nobody can be asked, they append all the same: the store decides, as ever.
  */
+import { usersNow } from '#actors/conversation/roster';
 import type { Hands, Own } from '#actors/conversation/state';
 
 /** Whether a turn has to be had before the next append. */
@@ -27,6 +28,17 @@ export const turnCame = ({ kit, state, ctx }: Hands, { outcome }: Extract<Own, {
   state.turnEndsAt = ctx.now + turn.forMs;
   if (hadOne && turn.isAlone && state.machine.in('normal.turns')) state.machine.send({ type: 'ALONE' });
   return true;
+};
+
+/** Whoever appends here without asking for turns is to ask from now on: it would win for ever. */
+export const callForTurns = ({ kit, state, ctx }: Hands): void => {
+  const message = { t: 'contended', cause: ctx.cause, conv: state.conv } as const;
+  ctx.start(kit.ports.bus.tell(kit.node, usersNow(state.roster), message), () => ({ t: 'done' }));
+};
+
+/** Another server loses to this one. */
+export const shareTurns = ({ kit, state }: Hands): void => {
+  if (kit.ports.baton !== undefined && state.machine.in('normal')) state.machine.send({ type: 'CALLED' });
 };
 
 /** Nothing is held any more: the next one need not wait for the end of the turn. */

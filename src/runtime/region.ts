@@ -49,6 +49,11 @@ export class Region<M> {
     return this.#activate(nameOf(key), key).tell(message);
   }
 
+  /** Only an actor that is active hears of it. */
+  tellActive(key: string, cause: Cause, message: M): void {
+    this.#cell.children?.get(nameOf(key))?.tellCausedBy(cause, this.#cell.path, message);
+  }
+
   /** May be kept for ever: it costs the region nothing. */
   ref(key: string): Ref<M> {
     return new KeyRef(`${this.#cell.path}/${nameOf(key)}`, () => this.#activate(nameOf(key), key));

@@ -19,9 +19,18 @@ const dieAt = async ({ servers, random, crowd }: Arena, point: string): Promise<
   await server.start(plan).catch((why: Error) => {
     if (!why.message.includes(`crash at ${point}`)) throw why;
   });
-  // All have gone to the others: some come back.
-  for (const client of crowd.clients) if (client.isReady && random.next() < 0.5) void client.cut();
-  await within(server.exited, () => `${point}: the server is still there`, 30_000);
+  // All have gone to the others: now and then somebody moves, until one of them leads it to its end.
+  let isOver = false;
+  const over = server.exited.then(() => (isOver = true));
+  const moving = (async () => {
+    while (!isOver) {
+      const client = random.pick(crowd.clients);
+      if (client.isReady) await client.cut();
+      await Promise.race([over, sleep(200)]);
+    }
+  })();
+  await within(over, () => `${point}: the server is still there`, 30_000).finally(() => (isOver = true));
+  await moving;
   if (!server.output.includes(`crash at ${point}`)) throw new Error(`${point}: ended otherwise\n${server.output}`);
   await server.start();
 };

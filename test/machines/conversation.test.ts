@@ -9,7 +9,7 @@ walkEverywhere(conversationMachine, {
   events: [
     { type: 'LOST', hasTurns: false },
     { type: 'LOST', hasTurns: true },
-    ...(['WON', 'ALONE', 'YIELDED', 'BUFFER', 'STORED', 'DRAIN', 'EMPTY'] as const).map((type) => ({ type })),
+    ...(['WON', 'CALLED', 'ALONE', 'YIELDED', 'BUFFER', 'STORED', 'DRAIN', 'EMPTY'] as const).map((type) => ({ type })),
   ],
 });
 
@@ -57,7 +57,9 @@ test('conversation: whoever lost twice takes turns, until nobody else does', () 
   expect(storyWithTurns('LOST', 'WON', 'LOST').state).toBe('conversation.normal.contended');
   expect(storyWithTurns('LOST', 'LOST', 'WON', 'LOST')).toEqual({
     state: 'conversation.normal.turns',
-    emitted: waits(1, 2, 1),
+    emitted: waits(1),
   });
+  expect(storyWithTurns('CALLED')).toEqual({ state: 'conversation.normal.turns', emitted: [] });
+  expect(storyWithTurns('LOST', 'CALLED', 'LOST').state).toBe('conversation.normal.turns');
   expect(storyWithTurns('LOST', 'LOST', 'WON', 'ALONE').state).toBe('conversation.normal.sole');
 });

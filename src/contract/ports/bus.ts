@@ -62,7 +62,9 @@ export type NodeMessage =
       readonly user: User;
       readonly to: readonly User[];
     }
-  | { readonly t: 'replaced'; readonly cause: string; readonly old: SessionAddress };
+  | { readonly t: 'replaced'; readonly cause: string; readonly old: SessionAddress }
+  /** A node loses its appends to others: all are to take turns. */
+  | { readonly t: 'contended'; readonly cause: string; readonly conv: Conv };
 
 /** Where a conversation stands for a user. */
 export interface LastKnown {

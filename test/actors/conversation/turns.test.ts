@@ -82,6 +82,40 @@ describe('turns at appending', () => {
     expect([actor.store.append.calls.length, actor.baton.turn.calls.length]).toEqual([5, 2]);
   });
 
+  it('loses to one that asks for no turns: tells the others to, and appends again at once', () => {
+    const actor = contended();
+    actor.turn(true);
+    const told = () => actor.bus.tell.calls.filter(({ args }) => args[2].t === 'contended');
+    const before = told().length;
+    for (let lastSeq = 3; lastSeq < 9; lastSeq += 1) {
+      actor.store.append.take().answer({ kind: 'conflict', item: item({ lastSeq, fannedTo: lastSeq }) });
+      actor.settle();
+      expect(actor.store.append.calls.at(-1)?.args[0]).toMatchObject({ expected: lastSeq });
+    }
+    expect(actor.baton.turn.calls).toHaveLength(1);
+    expect(told()).toHaveLength(before + 6);
+    expect(told()[0]?.args).toEqual([
+      'n1',
+      ['alice', 'bob'],
+      { t: 'contended', cause: expect.any(String), conv: 'c1' },
+    ]);
+  });
+
+  it('one that never loses asks for turns too, once another calls for them', () => {
+    const baton = heldBaton();
+    const actor = start({ 'baton.turnMs': 200 }, { baton });
+    const alice = asker('alice');
+    actor.send(submit(alice, 'id-00001'));
+    load(actor);
+    appended(actor, 1, numbered(1));
+    actor.send({ t: 'contended' });
+    actor.send(submit(alice, 'id-00002'));
+    expect([actor.store.append.calls.length, baton.turn.calls.length]).toEqual([1, 1]);
+    baton.turn.take().answer({ isMine: true, forMs: 200, isAlone: false });
+    actor.settle();
+    expect(actor.store.append.calls).toHaveLength(2);
+  });
+
   it('is advisory: where no turn can be had, it appends without', () => {
     const actor = contended();
     actor.baton.turn.take().fail(fault('store.unavailable', 'away'));
