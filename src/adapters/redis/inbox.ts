@@ -22,8 +22,9 @@ interface Card {
 }
 
 /**
- * prefix, user, how many, before which time and conversation ('' for the newest), kept → the epoch, or rows of
- * conversation, card, last and read position. Of the same time the names decide, upwards; Redis has them downwards.
+ * prefix, user, how many, before which time and conversation ('' for the newest), kept → the epoch, and rows of
+ * conversation, card, last and read position, as JSON, where the inbox is whole. Of the same time the names decide,
+ * upwards; Redis has them downwards. A page costs some five commands, however long it is.
  */
 const page = new Script(`
 local prefix, user, limit, at, conv, kept = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6])
@@ -41,22 +42,32 @@ local rest = redis.call('ZREVRANGEBYSCORE', inbox, top, '-inf', 'WITHSCORES', 'L
 local from = 1
 while from <= #rest do
   local score = rest[from + 1]
-  for _, one in ipairs(redis.call('ZRANGEBYSCORE', inbox, score, score)) do table.insert(found, one) end
-  while from <= #rest and rest[from + 1] == score do from = from + 2 end
+  if from + 2 <= #rest and rest[from + 3] ~= score then
+    table.insert(found, rest[from])
+    from = from + 2
+  else
+    for _, one in ipairs(redis.call('ZRANGEBYSCORE', inbox, score, score)) do table.insert(found, one) end
+    while from <= #rest and rest[from + 1] == score do from = from + 2 end
+  end
 end
 if #found < limit and redis.call('ZCARD', inbox) >= kept then return { epoch } end
-local rows = { epoch }
+if #found == 0 then return { epoch, '[]' } end
+local convs, keys = {}, {}
 for index = 1, math.min(limit, #found) do
-  local card = redis.call('HGET', prefix .. 'card:' .. found[index], 'card')
-  local last = redis.call('HGET', prefix .. 'last:' .. user, found[index])
-  if not card or not last then return { epoch } end
-  table.insert(rows, found[index])
-  table.insert(rows, card)
-  table.insert(rows, last)
-  table.insert(rows, redis.call('HGET', prefix .. 'read:' .. user, found[index]) or '0')
+  convs[index] = found[index]
+  keys[index] = prefix .. 'card:' .. found[index]
 end
-table.insert(rows, 'whole')
-return rows`);
+local cards = redis.call('MGET', unpack(keys))
+local lasts = redis.call('HMGET', prefix .. 'last:' .. user, unpack(convs))
+local reads = redis.call('HMGET', prefix .. 'read:' .. user, unpack(convs))
+local rows = {}
+for index, one in ipairs(convs) do
+  local card, last = cards[index], lasts[index]
+  if not card or not last then return { epoch } end
+  local text = string.sub(card, string.find(card, ':', 1, true) + 1)
+  rows[index] = '["' .. one .. '",' .. text .. ',"' .. last .. '",' .. (reads[index] or '0') .. ']'
+end
+return { epoch, '[' .. table.concat(rows, ',') .. ']' }`);
 
 /** prefix, user, epoch, ttl, items (JSON) */
 const fill = new Script(`
@@ -70,11 +81,12 @@ for _, one in ipairs(cjson.decode(ARGV[5])) do
     redis.call('ZADD', inbox, 'GT', string.format('%.0f', one.at), one.conv)
   end
   local card = prefix .. 'card:' .. one.conv
-  local seq = redis.call('HGET', card, 'seq')
-  if not seq or tonumber(seq) <= one.seq then
-    redis.call('HSET', card, 'seq', string.format('%.0f', one.seq), 'card', one.card)
+  local seq = redis.call('GET', card)
+  if not seq or tonumber(string.match(seq, '^%d+')) <= one.seq then
+    redis.call('SET', card, string.format('%.0f:', one.seq) .. one.card, 'PX', ttl)
+  else
+    redis.call('PEXPIRE', card, ttl)
   end
-  redis.call('PEXPIRE', card, ttl)
   local known_read = tonumber(redis.call('HGET', read, one.conv) or '0')
   if one.read > known_read then redis.call('HSET', read, one.conv, one.read) end
 end
@@ -90,15 +102,17 @@ end
 redis.call('PEXPIRE', ARGV[1], ARGV[4])
 return redis.status_reply('OK')`);
 
-const itemOf = (user: User, conv: Conv, card: string, last: string, read: string): InboxItem => {
-  const { kind, title, members, seq, at, preview } = JSON.parse(card) as Card;
-  const [, since] = last.split(':').map(Number);
-  const from = since ?? 1;
+/** Conversation, card, `seq:since:left`, read position. */
+type Row = readonly [Conv, Card, string, Seq];
+
+const itemOf = (user: User, [conv, card, last, read]: Row): InboxItem => {
+  const { kind, title, members, seq, at, preview } = card;
+  const from = Number(last.split(':')[1]);
   return {
     ...{ conv, kind, ...(title === undefined ? {} : { title }) },
     members: members.filter((one) => one !== user).slice(0, inboxOthers),
     ...{ since: from, seq, at, preview },
-    unread: Math.max(0, seq - Math.max(Number(read), from - 1)),
+    unread: Math.max(0, seq - Math.max(read, from - 1)),
   };
 };
 
@@ -107,13 +121,9 @@ export const redisInbox = (fleet: Fleet, prefix: string, limits: Limits): InboxC
     const args = [user, limit + 1, from?.at ?? '', from?.conv ?? '', limits['inbox.kept']];
     const read = (client: Redis) => page.read(client, prefix, ...args) as Promise<string[]>;
     const { value, from: source } = await fleet.of(user).read(read, ([epoch]) => Number(epoch));
-    const [epoch = '0', ...rows] = value;
-    if (rows.at(-1) !== 'whole') return { epoch };
-    const items: InboxItem[] = [];
-    for (let at = 0; at + 3 < rows.length; at += 4) {
-      const [conv = '', card = '', last = '', read = ''] = rows.slice(at, at + 4);
-      items.push(itemOf(user, conv, card, last, read));
-    }
+    const [epoch = '0', rows] = value;
+    if (rows === undefined) return { epoch };
+    const items = (JSON.parse(rows) as Row[]).map((row) => itemOf(user, row));
     const shown = items.slice(0, limit);
     const end = shown.at(-1);
     const next = end !== undefined && items.length > limit ? { at: end.at, conv: end.conv } : null;

@@ -54,10 +54,9 @@ local function note(user, notice, joins, leaves)
 end
 for _, notice in ipairs(cjson.decode(ARGV[3])) do
   local card = prefix .. 'card:' .. notice.conv
-  local known = redis.call('HGET', card, 'seq')
-  if not known or tonumber(known) <= notice.to then
-    redis.call('HSET', card, 'seq', string.format('%.0f', notice.to), 'card', notice.card)
-    redis.call('PEXPIRE', card, ttl)
+  local known = redis.call('GET', card)
+  if not known or tonumber(string.match(known, '^%d+')) <= notice.to then
+    redis.call('SET', card, string.format('%.0f:', notice.to) .. notice.card, 'PX', ttl)
   end
   local joins = {}
   for _, user in ipairs(notice.added) do joins[user] = true end
