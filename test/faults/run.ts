@@ -14,6 +14,9 @@ const entry = fileURLToPath(new URL('../e2e/crash-server.mjs', import.meta.url))
 
 export interface Outcome {
   readonly fault: string;
+  readonly seed: number;
+  /** Of clients. */
+  readonly people: number;
   /** Messages that were answered `stored`, and how many of them were `queued` before. */
   readonly stored: number;
   readonly queued: number;
@@ -65,7 +68,8 @@ export const endure = async (fault: Fault, services: Services, random: Random, p
     await sleep(talkMs);
     await crowd.rest(stage, healMs);
     return {
-      ...{ fault: fault.name, stored: crowd.answered, queued: pulse.queued, refused: pulse.refused },
+      ...{ fault: fault.name, seed: random.seed, people: users.length },
+      ...{ stored: crowd.answered, queued: pulse.queued, refused: pulse.refused },
       ...{ silenceMs: Math.round(silenceMs), recoveryMs: Math.round(recovered - whole) },
       findings: await stage.verdict(crowd.members),
     };
