@@ -90,7 +90,8 @@ async function faults() {
   };
   const config = ['--config', 'config/vitest.config.ts'];
   const { status } = await run(tool('vitest/vitest.mjs', 'run', ...config, 'test/faults/faults.test.ts'), { env });
-  const outcomes = /** @type {Outcome[]} */ (JSON.parse(readFileSync(report, 'utf8')));
+  const written = /** @type {unknown} */ (JSON.parse(readFileSync(report, 'utf8')));
+  const outcomes = /** @type {Outcome[]} */ (written);
   process.stdout.write(`\n${table(outcomes)}\n`);
   if (values.save) page(outcomes, performance.now() - started);
   return status;

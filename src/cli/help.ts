@@ -8,9 +8,10 @@ export const overview = `hogmanay: a chat backend
   hogmanay setup        make the tables and topics of the real backend
   hogmanay conformance URL
                         check a server against the protocol (hogmanay conformance --help)
+  hogmanay trace MID    print the way of a message across all servers (hogmanay trace --help)
   hogmanay --version
 
-Not there yet in this version: chat, bench, demo, lab, trace.
+Not there yet in this version: chat, bench, demo, lab.
 `;
 
 export const tokenHelp = `hogmanay token USER [options]: print an access token for USER, and nothing else
@@ -41,6 +42,19 @@ export const conformanceHelp = `hogmanay conformance URL [options]: check a serv
   --json                             one JSON document instead of lines
 
 Exit status: 0 with no failure, 1 with one, 2 for wrong usage.
+`;
+
+export const traceHelp = `hogmanay trace MID [options]: print the way of one message across all servers, with times
+
+  --url http://127.0.0.1:8081   the operations listener of a server; several times
+  --data .hogmanay              the data folder that holds the signing key
+  --json                        one JSON document instead of lines
+
+Without --url: every server over the services of HOGMANAY_REDIS and its like, else the one on this machine's port 8081.
+HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder. Servers remember their newest messages
+(serve --limit trace.messages=10000) and forget them when they end.
+
+Exit status: 0 found, 1 no server remembers it, 2 for wrong usage.
 `;
 
 const unitText = {

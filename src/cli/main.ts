@@ -8,7 +8,11 @@ import { run } from '#cli/run';
 import type { Surroundings } from '#cli/surroundings';
 import { version } from '#cli/version';
 import type { Conform } from '#conformance/conformance';
-import type { SetUp, StartServer } from '#node/options';
+import type { NodeTrace } from '#contract/trace';
+import type { Services, SetUp, StartServer } from '#node/options';
+
+/** A server that takes longer is left out, in milliseconds. */
+const askMs = 3_000;
 
 const startServer: StartServer = async (options) => (await import('#node/server')).startServer(options);
 
@@ -23,6 +27,24 @@ const signToken = async ({ user, ttlMs, admin, data, secret }: TokenOptions): Pr
 const conform: Conform = async (options, printing) =>
   (await import('#conformance/conformance')).conform(options, printing);
 
+const findNodes = async (services: Services): Promise<string[]> => {
+  const found = await (await import('#node/find-nodes')).findNodes(services);
+  return found.map(({ url }) => url);
+};
+
+const askTrace: Surroundings['askTrace'] = async (url, mid, token) => {
+  try {
+    const headers = { Authorization: `Bearer ${token}` };
+    const asked = `${url}/admin/trace?mid=${encodeURIComponent(mid)}`;
+    const answer = await fetch(asked, { headers, signal: AbortSignal.timeout(askMs) });
+    if (answer.ok) return (await answer.json()) as NodeTrace;
+    return { url, error: `${answer.status} ${await answer.text()}`.trim() };
+  } catch (error) {
+    const { cause, message } = error as Error;
+    return { url, error: cause instanceof Error ? cause.message : message };
+  }
+};
+
 const around: Surroundings = {
   env: process.env,
   out: (text) => process.stdout.write(text),
@@ -36,6 +58,8 @@ const around: Surroundings = {
   setUp,
   signToken,
   conform,
+  findNodes,
+  askTrace,
   version,
 };
 

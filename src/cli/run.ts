@@ -1,12 +1,14 @@
 /** One command line, from its words to the exit status: 0 done, 1 failed, 2 wrong usage. */
 import { readConformanceOptions } from '#cli/conformance-options';
-import { conformanceHelp, overview, serveHelp, setupHelp, tokenHelp } from '#cli/help';
+import { conformanceHelp, overview, serveHelp, setupHelp, tokenHelp, traceHelp } from '#cli/help';
 import { asksForHelp, notThereYet, readServeOptions, readTokenOptions } from '#cli/options';
 import { serve } from '#cli/serve';
 import { readServices } from '#cli/services-option';
 import { setup } from '#cli/setup';
 import type { Surroundings } from '#cli/surroundings';
 import { token } from '#cli/token';
+import { trace } from '#cli/trace';
+import { readTraceOptions } from '#cli/trace-options';
 import { isFault, nearest, UsageError } from '#cli/usage';
 
 type Command = (argv: readonly string[], around: Surroundings) => Promise<number>;
@@ -43,11 +45,18 @@ const commands = new Map<string, Command>([
       return options === 'help' ? print(conformanceHelp, around) : around.conform(options, around);
     },
   ],
+  [
+    'trace',
+    async (argv, around) => {
+      const options = readTraceOptions(argv, around.env);
+      return options === 'help' ? print(traceHelp, around) : trace(options, around);
+    },
+  ],
   ['--help', async (_argv, around) => print(overview, around)],
   ['--version', async (_argv, around) => print(`${around.version()}\n`, around)],
 ]);
 
-const later = ['chat', 'bench', 'demo', 'lab', 'trace'];
+const later = ['chat', 'bench', 'demo', 'lab'];
 
 const commandNamed = (name: string | undefined): Command => {
   if (name === undefined) throw new UsageError('which command? hogmanay serve, hogmanay token USER, hogmanay --help');

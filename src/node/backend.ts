@@ -8,6 +8,8 @@ import type { ActorSystem } from '#runtime/system';
 
 export interface Backend {
   readonly ports: Omit<Ports, 'tokens'>;
+  /** Tells whoever operates all servers where this one is operated; absent where it is the only one. */
+  readonly announce?: (opsUrl: string) => void;
   /** Waits for what is being written, then gives back what it holds. Twice is once. */
   readonly close: () => Promise<void>;
 }

@@ -30,6 +30,7 @@ import { tieredRegistry } from '#adapters/tiered/registry';
 import { tieredStore } from '#adapters/tiered/store';
 import type { Conv, Seq } from '#contract/conversation';
 import type { Guard } from '#contract/guard';
+import { announcing } from '#node/announcing';
 import type { Backend, BackendKit } from '#node/backend';
 import type { Services } from '#node/options';
 import { guardsOf } from '#node/resources';
@@ -130,14 +131,17 @@ export const openReal = async (services: Services, kit: BackendKit): Promise<Bac
   });
   const { store, members, pending } = stored;
   const baton = redisBaton(clients.fleet, prefix, limits);
+  const { announce, end } = announcing(clients.fleet, prefix, kit);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    await end();
     await flush();
     await stored.pending.close();
     await clients.close();
   };
   return {
     ports: { store, members, pending, bus, baton, inbox: inboxes.port, ...sessions },
+    announce,
     close: () => (closed ??= close()),
   };
 };

@@ -25,6 +25,9 @@ import type { RunningServer, ServeOptions } from '#node/options';
 import { nodeName, openBackend } from '#node/backends';
 import { signingKey } from '#node/signing-key';
 import { meteredStore } from '#ops/metered-store';
+import { TraceBook } from '#ops/trace-book';
+import { TracedOutlet } from '#ops/traced-outlet';
+import { tracedPorts } from '#ops/traced-ports';
 import { createPrometheus } from '#ops/prometheus';
 import type { Prometheus, Sources } from '#ops/prometheus';
 import { NactDriver } from '#runtime/nact-driver';
@@ -89,13 +92,14 @@ interface Surroundings {
   readonly tokens: Tokens;
   readonly log: Log;
   readonly prometheus: Prometheus;
+  readonly book: TraceBook;
   readonly drain: () => void;
 }
 
-const listeners = (options: ServeOptions, { node, app, tokens, log, prometheus, drain }: Surroundings) => {
+const listeners = (options: ServeOptions, { node, app, tokens, log, prometheus, book, drain }: Surroundings) => {
   const { host, port, opsHost, opsPort, limits } = options;
   const now = () => systemTime.now();
-  const openSession = (outlet: Outlet) => app.openSession(outlet);
+  const openSession = (outlet: Outlet) => app.openSession(new TracedOutlet(outlet, book));
   const given = { now, limits, openSession, log, meter: prometheus };
   const ready = () => app.state() === 'serving';
   const edge = createEdge({
@@ -106,6 +110,7 @@ const listeners = (options: ServeOptions, { node, app, tokens, log, prometheus, 
   const operations = createOperations({
     ...{ host: opsHost, port: opsPort, limits, log, tokens, now, ready, drain, meter: prometheus },
     metrics: () => prometheus.read(),
+    trace: (mid) => book.of(mid),
   });
   return { edge, operations };
 };
@@ -116,17 +121,15 @@ const once = (work: () => Promise<void>): (() => Promise<void>) => {
   return () => (running ??= work());
 };
 
-/** The ports as the actors get them: counted, and with tokens. */
-const portsOf = ({ ports }: Backend, prometheus: Prometheus, tokens: Tokens): Ports => ({
-  ...ports,
-  store: meteredStore(ports.store, prometheus, () => performance.now()),
-  tokens,
-});
+/** The ports as the actors get them: counted, traced, and with tokens. */
+const portsOf = ({ ports }: Backend, prometheus: Prometheus, book: TraceBook, tokens: Tokens): Ports =>
+  tracedPorts({ ...ports, store: meteredStore(ports.store, prometheus, () => performance.now()), tokens }, book);
 
 /** The actors over their backend; the promise settles once they serve. */
 const openActors = async (options: ServeOptions, log: Log, prometheus: Prometheus, decorate: Decorate) => {
   const { limits, data } = options;
   const home = startSystem(nodeName(options), limits, log);
+  const book = new TraceBook({ node: home.node, limits, now: () => systemTime.now() });
   const backend = await openBackend(options, { ...home, limits, log, meter: prometheus }).catch((error: unknown) => {
     home.stop();
     throw error;
@@ -136,11 +139,11 @@ const openActors = async (options: ServeOptions, log: Log, prometheus: Prometheu
   let serving: () => void = () => undefined;
   const served = new Promise<void>((resolve) => (serving = resolve));
   const actors = startActors(home, {
-    ...{ ports: decorate(portsOf(backend, prometheus, tokens)), limits, meter: prometheus },
+    ...{ ports: decorate(portsOf(backend, prometheus, book, tokens)), limits, meter: prometheus },
     alone: options.services === undefined,
     onState: (state) => state === 'serving' && serving(),
   });
-  return { backend, tokens, actors, served };
+  return { backend, tokens, actors, book, served };
 };
 
 /**
@@ -154,7 +157,7 @@ export const startServer = async (
   const log = jsonLog();
   const world: Watched = {};
   const prometheus = createPrometheus(sourcesOf(world));
-  const { backend, tokens, actors, served } = await openActors(options, log, prometheus, decorate);
+  const { backend, tokens, actors, book, served } = await openActors(options, log, prometheus, decorate);
   const { app, node } = actors;
   let ended: (how: Promise<void>) => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (ended = resolve));
@@ -163,7 +166,7 @@ export const startServer = async (
     ended(done);
     return done;
   });
-  const around = { node, app, tokens, log, prometheus, drain: () => void drain() };
+  const around = { node, app, tokens, log, prometheus, book, drain: () => void drain() };
   const { edge, operations } = listeners(options, around);
   Object.assign(world, { actors, edge });
   const close = async (): Promise<void> => {
@@ -174,6 +177,7 @@ export const startServer = async (
   try {
     await served;
     const [url, opsUrl] = [urlOf(await edge.listen()), urlOf(await operations.listen())];
+    backend.announce?.(opsUrl);
     return { url, opsUrl, drain, stopped, kill: () => edge.kill() };
   } catch (error) {
     await close();

@@ -20,7 +20,7 @@ import { toPromise } from '#contract/from-promise';
 import { withLimits } from '#contract/limits';
 import { guardOf } from '#resilience/guarding';
 import { seededRandom } from '#runtime/random';
-import { compare } from './ratio.mjs';
+import { compare } from '#scripts/lib/ratio';
 
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 3 : 11;

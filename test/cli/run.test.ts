@@ -21,6 +21,8 @@ const stage = (changed: Partial<Surroundings> = {}) => {
     setUp: () => Promise.resolve(),
     signToken: ({ user, ttlMs, admin }) => Promise.resolve(`token-of-${user}-${ttlMs}-${admin}`),
     conform: () => Promise.resolve(0),
+    findNodes: () => Promise.resolve([]),
+    askTrace: (url) => Promise.resolve({ url, error: 'nobody there' }),
     version: () => '1.2.3',
     ...changed,
   };
@@ -91,7 +93,7 @@ describe('commands', () => {
     ['sevre', 'no command sevre: did you mean hogmanay serve?'],
     ['constructor', 'no command constructor'],
     ['serve --port x', '--port must be a port from 0 (any free one) to 65535'],
-    ...['chat', 'bench', 'demo', 'lab', 'trace'].map((name): [string, string] => [
+    ...['chat', 'bench', 'demo', 'lab'].map((name): [string, string] => [
       `${name} x`,
       `hogmanay ${name} is not there yet in this version`,
     ]),

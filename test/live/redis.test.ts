@@ -6,6 +6,7 @@ import type { Services } from '#scripts/services/services';
 import { Fleet } from '#adapters/redis/fleet';
 import { redisInbox } from '#adapters/redis/inbox';
 import { RedisNews } from '#adapters/redis/news';
+import { RedisNodes } from '#adapters/redis/nodes';
 import { MemoryEventLog } from '#adapters/memory/event-log';
 import { MemoryWorld } from '#adapters/memory/world';
 import { systemTime } from '#adapters/system/time';
@@ -148,6 +149,21 @@ describe('an inbox', () => {
     await sleep(300);
     await page('alice');
     expect(asked.inbox).toBe(2);
+  });
+});
+
+describe('the servers of a product', () => {
+  test('nodes.ttlMs: one that says nothing for so long is gone, one that leaves at once', async () => {
+    const { fleet, prefix } = await connect();
+    const nodes = new RedisNodes(fleet, prefix, 1_000);
+    const at = (name: string) => ({ node: name, url: `http://${name}:8081` });
+    await nodes.announce(at('a'), 10_000);
+    await nodes.announce(at('b'), 10_500);
+    await nodes.announce(at('c'), 10_600);
+    await nodes.leave(at('c'));
+    expect(await nodes.all(10_900)).toEqual([at('a'), at('b')]);
+    await nodes.announce(at('b'), 11_400);
+    expect(await nodes.all(11_400)).toEqual([at('b')]);
   });
 });
 

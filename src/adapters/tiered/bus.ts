@@ -24,8 +24,10 @@ export interface BusKit {
   readonly touched: (notices: readonly Notice[]) => void;
 }
 
+/** Its cause is that of the newest entry; each entry carries its own. */
 const recordOf = (cause: string, notice: Notice): NewRecord => ({
-  ...{ key: notice.conv, cause, value: { v: 1, notice } satisfies LoggedNotice },
+  ...{ key: notice.conv, cause: notice.entries.at(-1)?.cause ?? cause },
+  ...{ value: { v: 1, notice } satisfies LoggedNotice },
 });
 
 export const tieredBus = ({ news: index, members, events, tail, touched }: BusKit): Bus => {

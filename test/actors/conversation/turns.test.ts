@@ -97,7 +97,7 @@ describe('turns at appending', () => {
     expect(told()[0]?.args).toEqual([
       'n1',
       ['alice', 'bob'],
-      { t: 'contended', cause: expect.any(String), conv: 'c1' },
+      { t: 'contended', cause: expect.any(String) as string, conv: 'c1' },
     ]);
   });
 

@@ -59,9 +59,9 @@ export class Client {
   #connection: Connection | undefined;
   readonly #name: string;
   #asked = 0;
-  #isReady = false;
+  isReady = false;
   #isDone = false;
-  /** Connections that ended before they were ready, one after the other. */
+  /** Connections in a row that ended before they were ready. */
   #failures = 0;
 
   constructor(options: ClientOptions) {
@@ -78,19 +78,11 @@ export class Client {
     return this.#connection;
   }
 
-  get isReady(): boolean {
-    return this.#isReady;
-  }
-
   /** Connects, says hello, repeats what is unanswered; settles with `ready`. */
   async connect(): Promise<Welcome> {
     const url = this.#options.url();
     if (url === undefined) throw new Error('the server is down');
-    const onFrame = (frame: ServerFrame): void => {
-      this.#receive(frame);
-      this.#options.onFrame?.(frame);
-    };
-    const connection = new Connection(url, this.#options.log, { onFrame });
+    const connection = new Connection(url, this.#options.log, { onFrame: (frame) => this.#receive(frame) });
     this.recording.connections.push(connection.record);
     this.#connection = connection;
     this.#acks.forget();
@@ -109,8 +101,8 @@ export class Client {
   #lost(connection: Connection, { code }: Closed): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
-    this.#failures = this.#isReady ? 0 : this.#failures + 1;
-    this.#isReady = false;
+    this.#failures = this.isReady ? 0 : this.#failures + 1;
+    this.isReady = false;
     const { stubborn } = this.#options;
     if (stubborn && !this.#isDone && mayComeBack(code)) void this.#comeBack(stubborn);
   }
@@ -157,7 +149,7 @@ export class Client {
   /** Says something that nobody answers; lost while there is no connection. */
   say(frame: ClientFrame): void {
     const connection = this.#connection;
-    if (connection?.isOpen && this.#isReady) connection.send(frame);
+    if (connection?.isOpen && this.isReady) connection.send(frame);
   }
 
   /** The whole inbox, page by page. */
@@ -230,18 +222,23 @@ export class Client {
   }
 
   #receive(frame: ServerFrame): void {
+    this.#take(frame);
+    this.#options.onFrame?.(frame);
+  }
+
+  #take(frame: ServerFrame): void {
     switch (frame.t) {
       case 'welcome':
         return this.pending.requests.forEach((request) => this.#transmit(request));
       case 'ready':
-        this.#isReady = true;
+        this.isReady = true;
         return;
       case 'stored':
         return this.#answered(frame);
       case 'queued':
         return void this.pending.queued.add(frame.id);
       case 'message':
-        return this.#take(frame);
+        return this.#show(frame);
       case 'resumed':
         return this.#resumed(frame);
       case 'opened':
@@ -268,7 +265,7 @@ export class Client {
     this.pending.answer(id, { id, conv, seq, mid, at });
   }
 
-  #take(message: FrameNamed<'message'>): void {
+  #show(message: FrameNamed<'message'>): void {
     const book = this.#book(message.conv);
     if (book.cursor < 0) book.startAt(message.seq);
     book.hold(message.seq);
@@ -290,7 +287,7 @@ export class Client {
   }
 
   #refused(frame: Refusal): void {
-    const request = frame.id === undefined ? undefined : this.pending.get(frame.id);
+    const request = this.pending.get(frame.id ?? '');
     const isForNow = frame.effect === 'unknown' || frame.retryAfterMs !== undefined;
     if (request === undefined || !isForNow || !this.#options.stubborn) return this.pending.refuse(frame.id, frame);
     setTimeout(() => this.pending.get(request.id) && this.#transmit(request), frame.retryAfterMs ?? 100);

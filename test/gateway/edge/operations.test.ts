@@ -74,6 +74,26 @@ describe('operations', () => {
     }
   });
 
+  test('only an administrator is told the way of a message, by its mid', async () => {
+    const asked: string[] = [];
+    const { ask } = await start({
+      trace: (mid) => {
+        asked.push(mid);
+        return { node: 'n1', mid, cause: 'c', steps: [{ at: 1, step: 'append', detail: 'of anna/d1' }] };
+      },
+    });
+    const refused = await Promise.all(['', 'anna'].map((token) => ask('/admin/trace?mid=m1', 'GET', token)));
+    expect(refused.map(({ status }) => status)).toEqual([401, 403]);
+    for (const query of ['', '?mid=', '?mid=a&mid=b', '?mid=%00', '?mid=m1&more=1', `?mid=${'x'.repeat(65)}`]) {
+      const answer = await ask(`/admin/trace${query}`, 'GET', 'root');
+      expect([query, answer.status, await answer.json()]).toMatchObject([query, 400, { code: 'gateway.bad_frame' }]);
+    }
+    expect((await ask('/admin/trace?mid=m1', 'POST', 'root')).headers.get('allow')).toBe('GET');
+    expect(asked).toEqual([]);
+    const answer = await ask('/admin/trace?mid=m1', 'GET', 'root');
+    expect(await answer.json()).toMatchObject({ node: 'n1', mid: 'm1', steps: [{ step: 'append' }] });
+  });
+
   test('its requests are counted too', async () => {
     const { ask, counted } = await start();
     await ask('/metrics');
