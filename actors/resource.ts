@@ -2,7 +2,7 @@
  * The resource actor: one for each outside resource (a server of a shard, the tables, the log). Its machine is the
  * breaker; the guard in front of the client tells it of failures and reads the view that it keeps.
  */
-import type { Limits } from '#contract/limits';
+import type { Millis } from '#contract/conversation';
 import type { BreakerView } from '#resilience/guarding';
 import { breakerMachine } from '#machines/breaker';
 import type { BreakerEmitted } from '#machines/breaker';
@@ -14,7 +14,8 @@ export type ToResource = { readonly t: 'TRIPPED' | 'ANSWERED' | 'FAILED' };
 
 export interface ResourceKit {
   readonly name: string;
-  readonly limits: Limits;
+  /** How long nothing is called before one probe. */
+  readonly openMs: Millis;
   readonly view: BreakerView;
 }
 
@@ -24,10 +25,9 @@ interface State {
 
 export const closedView = (): BreakerView => ({ state: 'closed', isProbing: false, opensAt: 0 });
 
-export const resourceBehaviour = ({ name, limits, view }: ResourceKit): Behaviour<State, ToResource> => ({
+export const resourceBehaviour = ({ name, openMs, view }: ResourceKit): Behaviour<State, ToResource> => ({
   kind: 'resource',
   init: (ctx) => {
-    const openMs = limits['breaker.openMs'];
     const onEmit = ({ state }: BreakerEmitted): void => {
       if (state !== view.state) ctx.log.warn(`the breaker is ${state}`, { resource: name });
       view.state = state;

@@ -125,7 +125,8 @@ export const limitTable = {
   'retry.perSecond': row(10, 'perSecond', 'what is repeated although hardly anything is called'),
   'breaker.windowMs': row(10_000, 'ms', 'failures longer ago than twice this count no more'),
   'breaker.failures': row(10, 'count', 'with at least half of all calls: the breaker opens'),
-  'breaker.openMs': row(30_000, 'ms', 'how long nothing is called before one probe'),
+  'breaker.openMs': row(30_000, 'ms', 'how long the database is not called before one probe'),
+  'breaker.quickMs': row(2_000, 'ms', 'the same of a Redis server or the log, which come back sooner'),
   // DynamoDB.
   'dynamodb.items': row(50_000, 'count', 'the conversation longest unused is read again before its next append'),
   // Redis: shards, sessions, last, inbox.

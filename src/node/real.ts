@@ -33,7 +33,7 @@ import type { Guard } from '#contract/guard';
 import { announcing } from '#node/announcing';
 import type { Backend, BackendKit } from '#node/backend';
 import type { Services } from '#node/options';
-import { guardsOf } from '#node/resources';
+import { database, guardsOf } from '#node/resources';
 
 const awsRegion = 'aws';
 
@@ -50,7 +50,7 @@ export const openClients = async (
   const dynamo = new Dynamo({
     ...(dynamodb === awsRegion ? {} : { endpoint: dynamodb }),
     prefix,
-    guard: guardFor('dynamodb'),
+    guard: guardFor(database),
   });
   const fleet = await Fleet.open({ url: redis, prefix, guardFor, limits, log, time });
   const events = await KafkaLog.open({

@@ -9,6 +9,9 @@ import { guardOf } from '#resilience/guarding';
 import { seededRandom } from '#runtime/random';
 import type { BackendKit } from '#node/backend';
 
+/** Its name among resources. */
+export const database = 'dynamodb';
+
 /** One guard for each name, however often it is asked for. */
 export const guardsOf = ({ system, limits, meter }: Pick<BackendKit, 'system' | 'limits' | 'meter'>) => {
   const guards = new Map<string, Guard>();
@@ -17,7 +20,8 @@ export const guardsOf = ({ system, limits, meter }: Pick<BackendKit, 'system' | 
     const known = guards.get(name);
     if (known !== undefined) return known;
     const view = closedView();
-    const ref = system.spawn(resourceBehaviour({ name, limits, view }), `resource-${name}`);
+    const openMs = limits[name === database ? 'breaker.openMs' : 'breaker.quickMs'];
+    const ref = system.spawn(resourceBehaviour({ name, openMs, view }), `resource-${name}`);
     const guard = guardOf({
       ...{ name, time: systemTime, random, limits, breaker: view },
       tell: (t) => {

@@ -1,17 +1,15 @@
 /** The resource actor: the view that the guard reads follows the breaker's machine, on virtual time. */
 import { describe, expect, it } from 'vitest';
 import { closedView, resourceBehaviour } from '#actors/resource';
-import { withLimits } from '#contract/limits';
 import { probe } from '#testkit/probe';
 
 const start = () => {
   const view = closedView();
-  const limits = withLimits({ 'breaker.openMs': 30_000 });
-  return { view, ...probe(resourceBehaviour({ name: 'table', limits, view })) };
+  return { view, ...probe(resourceBehaviour({ name: 'table', openMs: 30_000, view })) };
 };
 
 describe('a resource', () => {
-  it('F6 F8 breaker.openMs: open for that long, then one probe decides', () => {
+  it('F6 F8 open for that long, then one probe decides', () => {
     const { view, send, advance, logged } = start();
     send({ t: 'TRIPPED' });
     expect(view).toMatchObject({ state: 'open', opensAt: 30_000 });

@@ -153,7 +153,7 @@ describe('an inbox', () => {
 });
 
 describe('the servers of a product', () => {
-  test('nodes.ttlMs: one that says nothing for so long is gone, one that leaves at once', async () => {
+  test("'nodes.ttlMs': one that says nothing for so long is gone, one that leaves at once", async () => {
     const { fleet, prefix } = await connect();
     const nodes = new RedisNodes(fleet, prefix, 1_000);
     const at = (name: string) => ({ node: name, url: `http://${name}:8081` });
