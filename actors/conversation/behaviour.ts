@@ -43,7 +43,7 @@ import type {
   Own,
   Question,
 } from '#actors/conversation/state';
-import { endTurn, shareTurns, turnCame } from '#actors/conversation/turns';
+import { endTurn, lingerTurn, shareTurns, turnCame } from '#actors/conversation/turns';
 import type { Change, Submit } from '#actors/messages';
 import { conversationMachine } from '#machines/conversation';
 import type { ConversationEmitted } from '#machines/conversation';
@@ -162,6 +162,8 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return retryAppend(hands);
     case 'retry-fan':
       return pumpFan(hands);
+    case 'end-turn':
+      return endTurn(hands);
     case 'mark':
       return mark(hands);
   }
@@ -244,7 +246,7 @@ const appended = (hands: Hands, { group, outcome }: Extract<Message, { t: 'appen
     if (state.fan.entries.size < kit.limits['fanout.held']) state.fan.entries.set(entry.seq, entry);
   wrote(hands, entries, originsOf(group));
   pump(hands);
-  if (state.inFlight === undefined && !state.pausing) endTurn(hands);
+  if (state.inFlight === undefined && !state.pausing) lingerTurn(hands);
   const last = entries.at(-1);
   if (last !== undefined) wantFanOut(hands, last.seq);
 };

@@ -192,7 +192,7 @@ export type Own =
   | { readonly t: 'authors-read'; readonly outcome: Outcome<readonly Entry[]> }
   | { readonly t: 'receipts' }
   | { readonly t: 'done' }
-  | { readonly t: 'retry-append' }
+  | { readonly t: 'retry-append' | 'end-turn' }
   | { readonly t: 'retry-fan' }
   | { readonly t: 'mark' };
 

@@ -41,10 +41,17 @@ export const shareTurns = ({ kit, state }: Hands): void => {
   if (kit.ports.baton !== undefined && state.machine.in('normal')) state.machine.send({ type: 'CALLED' });
 };
 
-/** Nothing is held any more: the next one need not wait for the end of the turn. */
+/** Nothing is held at this moment: whoever was answered may send again at once, and is waited for a little. */
+export const lingerTurn = ({ kit, state, ctx }: Hands): void => {
+  if (kit.ports.baton === undefined || ctx.now >= state.turnEndsAt || !state.machine.in('normal.turns')) return;
+  ctx.after('end-turn', kit.limits['baton.lingerMs'], { t: 'end-turn' });
+};
+
+/** Nothing came: the next one need not wait for the end of the turn. */
 export const endTurn = ({ kit, state, ctx }: Hands): void => {
   const { baton } = kit.ports;
-  if (baton === undefined || ctx.now >= state.turnEndsAt || !state.machine.in('normal.turns')) return;
+  if (baton === undefined || state.inFlight !== undefined || state.held.length > 0) return;
+  if (ctx.now >= state.turnEndsAt || !state.machine.in('normal.turns')) return;
   state.turnEndsAt = 0;
   ctx.start(baton.done(state.conv, kit.node), () => ({ t: 'done' }));
 };

@@ -100,6 +100,7 @@ export const limitTable = {
   'append.losses': row(20, 'count', 'store.unavailable, effect none'),
   'baton.turnMs': row(200, 'ms', 'whoever waits longest gets the next turn'),
   'baton.askMs': row(15, 'ms', 'how often a server that waits for its turn asks'),
+  'baton.lingerMs': row(10, 'ms', 'a turn with nothing to append for this long is passed on'),
   'conversation.held': row(20_000, 'count', 'gateway.overloaded'),
   'event.members': row(90, 'count', 'a larger change of members becomes several entries'),
   'fanout.markMs': row(250, 'ms', 'the mark of a finished fan-out is written by itself'),
