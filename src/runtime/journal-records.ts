@@ -1,12 +1,12 @@
 /**
- * What a journaled actor writes: its events, its timers, and that it is alive. Timers are a fold over the records, so that
- * they come back as the state does; what a time during which nobody ran them means is each timer's own policy.
+ * What a journaled actor writes: its events, its timers, and that it is alive. Timers are a fold over the records, so
+ * that they come back as the state does; what a time during which nobody ran them means is each timer's own policy.
  */
 import type { JournalEntry } from '#contract/ports/journal';
 
 /**
- * What becomes of a timer while its actor is away. `deadline`: due at the same time of day, at once when that has passed;
- * `remaining`: what was left goes on from the restart; `restart`: the full delay again, from the restart.
+ * What becomes of a timer while its actor is away. `deadline`: due at the same time of day, at once when that has
+ * passed; `remaining`: what was left goes on from the restart; `restart`: the full delay again, from the restart.
  */
 export type ResumePolicy = 'deadline' | 'remaining' | 'restart';
 

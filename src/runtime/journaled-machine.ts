@@ -1,7 +1,7 @@
 /**
- * A statechart whose state outlives its actor: what is written are its events. XState's own snapshot carries no scheduled
- * events, so that a machine restored from it never leaves a delayed state; here every delay is a timer of the journal, and
- * comes back by its policy. The machine runs as a pure function: nothing is emitted before it is durable.
+ * A statechart whose state outlives its actor: what is written are its events. XState's own snapshot carries no
+ * scheduled events, so that a machine restored from it never leaves a delayed state; here every delay is a timer of the
+ * journal, and comes back by its policy. The machine runs as a pure function: nothing is emitted before it is durable.
  */
 import { initialTransition, transition } from 'xstate';
 import type {
@@ -17,7 +17,8 @@ import type { Fault } from '#contract/effects';
 import type { Limits } from '#contract/limits';
 import type { Journal } from '#contract/ports/journal';
 import { journaled } from '#runtime/journaled';
-import type { JournalKeeper, JournalWord, Step, TimerChange } from '#runtime/journaled';
+import type { JournalKeeper, JournalWord } from '#runtime/journaled';
+import type { Step, TimerChange } from '#runtime/journaled-actor';
 import type { JournalCodec, ResumePolicy } from '#runtime/journal-records';
 import type { Behaviour, Context } from '#runtime/types';
 
@@ -77,8 +78,8 @@ export const journaledMachine = <TMachine extends AnyStateMachine>(
     return {
       timers: found.timers,
       then: (snapshot, context) => {
-        for (const event of found.emitted) emitted(event as EmittedFrom<TMachine>, context as never);
-        entered?.(snapshot as SnapshotFrom<TMachine>, context as never);
+        for (const event of found.emitted) emitted(event as EmittedFrom<TMachine>, context);
+        entered?.(snapshot as SnapshotFrom<TMachine>, context);
       },
     };
   };
@@ -96,8 +97,8 @@ export const journaledMachine = <TMachine extends AnyStateMachine>(
     apply: (snapshot, event) => transition(machine, snapshot, event)[0] as AnyMachineSnapshot,
     save: (snapshot) => machine.getPersistedSnapshot(snapshot),
     load: (saved) => machine.restoreSnapshot(saved as never, undefined as never) as AnyMachineSnapshot,
-    restored: (snapshot, context) => entered?.(snapshot as SnapshotFrom<TMachine>, context as never),
-    refused: (event, lost, context) => refused(event as EventFromLogic<TMachine>, lost, context as never),
+    restored: (snapshot, context) => entered?.(snapshot as SnapshotFrom<TMachine>, context),
+    refused: (event, lost, context) => refused(event as EventFromLogic<TMachine>, lost, context),
   });
-  return behaviour as unknown as Behaviour<Keeper, EventFromLogic<TMachine> | JournalWord>;
+  return behaviour;
 };

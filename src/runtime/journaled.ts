@@ -1,54 +1,18 @@
 /**
- * An actor whose state outlives it. A message is decided upon, what follows from it is written, and only then applied: the
- * state never holds what the journal does not. While a write is on its way further messages wait. An append that failed is
- * repeated as it was; when that does not help the actor fails, and its restart opens the journal anew and reads what is
- * true: so no failure leaves a hole. An owner that was fenced stops.
+ * An actor whose state outlives it. A message is decided upon, what follows from it is written, and only then applied:
+ * the state never holds what the journal does not. While a write is on its way further messages wait. An append that
+ * failed is repeated as it was; when that does not help the actor fails, and its restart opens the journal anew and
+ * reads what is true: so no failure leaves a hole. An owner that was fenced stops.
  */
 import type { Effect, Fault, Outcome } from '#contract/effects';
 import { fault } from '#contract/effects';
 import { FaultError } from '#contract/fault-error';
-import type { Limits } from '#contract/limits';
-import type { Journal, JournalEntry, OpenedJournal } from '#contract/ports/journal';
+import type { JournalEntry, OpenedJournal } from '#contract/ports/journal';
 import { firstCodec, JournalTimers, recordOf, savedOf } from '#runtime/journal-records';
-import type { JournalCodec, JournalRecord, ResumePolicy, SavedState } from '#runtime/journal-records';
+import type { JournalCodec, JournalRecord, SavedState } from '#runtime/journal-records';
+import { recordsOf } from '#runtime/journaled-actor';
+import type { JournaledActor } from '#runtime/journaled-actor';
 import type { Behaviour, Context } from '#runtime/types';
-
-/** Messages of timers are plain data: they are written. */
-export type TimerChange<M> =
-  | { readonly set: string; readonly delayMs: number; readonly resume: ResumePolicy; readonly message: M }
-  | { readonly cancel: string };
-
-/** What follows from a message. All of it is written at once, or nothing. */
-export interface Step<S, M, E> {
-  readonly events?: readonly E[];
-  readonly timers?: readonly TimerChange<M>[];
-  /** Called once it is durable and applied. After a crash in between it is not: see `restored`. */
-  readonly then?: (state: S, context: Context<M>) => void;
-}
-
-export interface JournaledActor<S, M, E> {
-  readonly kind: string;
-  readonly key: string;
-  readonly journal: Journal;
-  readonly limits: Limits;
-  readonly codec?: JournalCodec;
-  readonly empty: () => S;
-  /** What the first owner ever writes first. */
-  readonly begin?: (state: S) => Step<S, M, E>;
-  /** Changes nothing: it says what is to be written. */
-  readonly decide: (state: S, message: M, context: Context<M>) => Step<S, M, E> | undefined;
-  /** Live and when restored: depends on nothing else. */
-  readonly apply: (state: S, event: E) => S;
-  /** The state as plain data and back; absent where it is plain data. */
-  readonly save?: (state: S) => unknown;
-  readonly load?: (data: unknown) => S;
-  /** Called when the journal has been opened, before any message: whatever the state still owes is done here. */
-  readonly restored?: (state: S, context: Context<M>) => void;
-  /** A message that came to nothing, or (effect `unknown`) nobody knows. */
-  readonly refused: (message: M, fault: Fault, context: Context<M>) => void;
-  /** Somebody else owns the journal now; the actor stops. */
-  readonly fenced?: (context: Context<M>) => void;
-}
 
 /** What the actor says to itself. */
 class Word {
@@ -280,20 +244,11 @@ class Keeper<S, M, E> {
 
   /** As the actor itself sees it. */
   get #outside(): Context<M> {
-    return this.#context as unknown as Context<M>;
+    return this.#context;
   }
 }
 
 const timerName = (name: string): string => `journal timer ${name}`;
-
-const recordsOf = <S, M, E>({ events = [], timers = [] }: Step<S, M, E>): JournalRecord[] => [
-  ...events.map((event) => ({ k: 'event' as const, event })),
-  ...timers.map((change): JournalRecord => {
-    if ('cancel' in change) return { k: 'cancel', name: change.cancel };
-    const { set: name, delayMs, resume, message } = change;
-    return { k: 'set', name, delayMs, resume, message };
-  }),
-];
 
 /** State of a journaled actor, of no concern to others. */
 export type JournalKeeper<S, M, E> = Keeper<S, M, E>;

@@ -1,7 +1,7 @@
 /**
- * The persistence engine that nact's own persistent actors expect, over a journal. nact counts up before it writes, and a
- * write that failed and was resumed leaves a hole; here nothing more is written under a key after a failure until its actor
- * has recovered. One engine serves one nact system: whoever recovers a key in another one fences this one.
+ * The persistence engine that nact's own persistent actors expect, over a journal. nact counts up before it writes, and
+ * a write that failed and was resumed leaves a hole; here nothing more is written under a key after a failure until its
+ * actor has recovered. One engine serves one nact system: whoever recovers a key in another one fences this one.
  */
 import { fault } from '#contract/effects';
 import { FaultError } from '#contract/fault-error';

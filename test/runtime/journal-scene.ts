@@ -5,7 +5,7 @@ import type { Fault } from '#contract/effects';
 import type { Journal } from '#contract/ports/journal';
 import { memoryJournal } from '#adapters/memory/journal';
 import { journaled } from '#runtime/journaled';
-import type { JournaledActor, TimerChange } from '#runtime/journaled';
+import type { JournaledActor, TimerChange } from '#runtime/journaled-actor';
 import type { JournalWord } from '#runtime/journaled';
 import type { ResumePolicy } from '#runtime/journal-records';
 import { StepDriver } from '#runtime/step-driver';
@@ -43,7 +43,7 @@ export const scene = (limits: Partial<Record<LimitName, number>> = {}, latency: 
     servers += 1;
     const system = new ActorSystem({
       ...{ name: `server${servers}`, epoch: '1', driver, limits: all, seed: `${servers}` },
-      log: log as never,
+      log: log,
     });
     const ref: Ref<M> = system.spawn(behaviour, 'actor');
     return {
@@ -84,7 +84,7 @@ export const words = (
       note(`refused ${'add' in message ? message.add : Object.keys(message).join()}: ${code} ${effect}`),
     fenced: () => note('fenced'),
     ...more,
-  }) as Behaviour<unknown, Told | JournalWord>;
+  });
 
 /** What the next owner of the journal would find. */
 export const found = ({ journal, driver }: Scene, key = 'words'): unknown[] => {

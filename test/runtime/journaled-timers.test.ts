@@ -149,7 +149,7 @@ describe('Journaled machines', () => {
     expect(turnedAt('remaining')).toBe(6_404 + 694);
   });
 
-  test('it goes on where it was through any number of crashes, snapshots included, and emits what is durable once', () => {
+  test('it goes on where it was through many crashes, snapshots included, and emits what is durable once', () => {
     const on = scene({ 'journal.snapshotEvery': 4 });
     for (let round = 0; round < 40; round += 1) {
       const server = lit(on, 'deadline');

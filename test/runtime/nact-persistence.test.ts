@@ -24,10 +24,10 @@ beforeEach(() => {
       clock.advance(0);
     };
   journal = {
-    open: atOnce(later.open),
-    append: atOnce(later.append),
-    snapshot: atOnce(later.snapshot),
-    prune: atOnce(later.prune),
+    open: atOnce((...args: Parameters<Journal['open']>) => later.open(...args)),
+    append: atOnce((...args: Parameters<Journal['append']>) => later.append(...args)),
+    snapshot: atOnce((...args: Parameters<Journal['snapshot']>) => later.snapshot(...args)),
+    prune: atOnce((...args: Parameters<Journal['prune']>) => later.prune(...args)),
   };
 });
 

@@ -118,8 +118,8 @@ class DynamoJournal {
   }
 
   /**
-   * False when a condition did not hold. A repeat fails its condition and is known by what is there: with a token of its
-   * content DynamoDB would say yes to an owner who has been fenced since.
+   * False when a condition did not hold. A repeat fails its condition and is known by what is there: with a token of
+   * its content DynamoDB would say yes to an owner who has been fenced since.
    */
   async #written(writes: Writes): Promise<boolean> {
     const command = new TransactWriteCommand({ TransactItems: writes });

@@ -1,6 +1,6 @@
 /**
- * Journals in memory, for virtual time. What is asked is applied at one instant and answered at another: the append of an
- * owner that died in between may still land, as long as nobody has opened the journal since.
+ * Journals in memory, for virtual time. What is asked is applied at one instant and answered at another: the append of
+ * an owner that died in between may still land, as long as nobody has opened the journal since.
  */
 import type { Effect, Outcome } from '#contract/effects';
 import type { Limits } from '#contract/limits';

@@ -1,7 +1,7 @@
 /**
  * Journals: what happened to one key, numbered from 1 without a hole, written by one owner at a time. Whoever opens a
- * journal raises its epoch, and everything is conditional on the epoch: a second owner fences the first, which can never
- * write again, even if it does not know yet that it was replaced.
+ * journal raises its epoch, and everything is conditional on the epoch: a second owner fences the first, which can
+ * never write again, even if it does not know yet that it was replaced.
  */
 import type { Millis } from '#contract/conversation';
 import type { Effect, Fault } from '#contract/effects';
@@ -37,8 +37,8 @@ export interface OpenedJournal {
 }
 
 /**
- * Faults: `store.fenced`, somebody else has opened it since (effect none, and so for ever); `store.gap`, what comes before
- * is not there (effect none); `store.too_big`, over journal.bytes (effect none); `store.unavailable`.
+ * Faults: `store.fenced`, somebody else has opened it since (effect none, and so for ever); `store.gap`, what comes
+ * before is not there (effect none); `store.too_big`, over journal.bytes (effect none); `store.unavailable`.
  */
 export interface Journal {
   /** Becomes its owner. */
