@@ -33,6 +33,8 @@ export const errorTable = {
   'store.incomplete': row('lives', 503, 'a range could not be proven whole'),
   'store.throttled': row('inside', null, 'one key is over its capacity: tried again, then store.unavailable'),
   'store.fenced': row('inside', null, 'another owner has opened this journal since'),
+  'store.gap': row('inside', null, 'what comes before it is not in the journal'),
+  'store.too_big': row('inside', null, 'more than a journal takes at once'),
   'store.newer_format': row('inside', null, 'the data folder was written by a newer version'),
   'store.in_use': row('inside', null, 'the data folder is held by another process'),
   'runtime.mailbox_full': row('inside', null, 'the mailbox of the actor told is at its limit'),

@@ -158,6 +158,12 @@ export const limitTable = {
   'pending.againMs': row(1_000, 'ms', 'how long what could not be drained waits'),
   'pending.produceMs': row(60_000, 'ms', 'an id that nothing followed into the log for this long is forgotten'),
   // The journal.
+  'journal.bytes': row(300_000, 'bytes', 'store.too_big: so much in one append or snapshot'),
+  'journal.snapshotEvery': row(200, 'count', 'a snapshot is taken, and what it contains is forgotten'),
+  'journal.held': row(1_000, 'count', 'gateway.overloaded: messages wait for what is being written'),
+  'journal.tries': row(5, 'count', 'the actor fails, and opens its journal anew when it restarts'),
+  'journal.retryMs': row(100, 'ms', 'how long an open or an append that failed waits; doubles'),
+  'journal.beatMs': row(10_000, 'ms', 'a crash may take back this much of the time that a timer had run'),
 } as const satisfies Record<string, LimitRow>;
 
 export type LimitName = keyof typeof limitTable;

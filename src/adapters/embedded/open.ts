@@ -7,6 +7,7 @@ import type { Fault } from '#contract/effects';
 import type { ErrorCode } from '#contract/errors';
 import { dayMs } from '#contract/limits';
 import type { Limits } from '#contract/limits';
+import type { Journal } from '#contract/ports/journal';
 import type { Ports } from '#contract/ports/ports';
 import type { Log, TimeSource } from '#contract/ports/system';
 import { embeddedBus } from '#adapters/embedded/bus';
@@ -16,6 +17,7 @@ import type { FingerprintKey } from '#adapters/embedded/fingerprint';
 import { embeddedInbox } from '#adapters/embedded/inbox';
 import { lockFolder } from '#adapters/embedded/folder-lock';
 import { openFormat } from '#adapters/embedded/format';
+import { embeddedJournal } from '#adapters/embedded/journal';
 import { MembershipCounts } from '#adapters/embedded/membership-counts';
 import { embeddedPresence } from '#adapters/embedded/presence';
 import { Reading } from '#adapters/embedded/reading';
@@ -35,6 +37,7 @@ export interface EmbeddedOptions {
 
 export interface Embedded {
   readonly ports: Omit<Ports, 'tokens'>;
+  readonly journal: Journal;
   /** Waits for what is being written, then gives the folder back. Twice is once. */
   readonly close: () => Promise<void>;
 }
@@ -59,9 +62,9 @@ export const openEmbedded = async (folder: string, options: EmbeddedOptions): Pr
   try {
     const format = openFormat(environment, options.seed);
     if (format === 'newer') throw newer(folder);
-    const { ports, settle } = wire(environment, format.key, options);
+    const { ports, journal, settle } = wire(environment, format.key, options);
     let closed: Promise<void> | undefined;
-    return { ports, close: () => (closed ??= settle().then(close)) };
+    return { ports, journal, close: () => (closed ??= settle().then(close)) };
   } catch (error) {
     await close();
     throw error;
@@ -95,7 +98,8 @@ const wire = (environment: Environment, key: FingerprintKey, { limits, log, time
     bus: embeddedBus(reading),
   };
   const flush = () => Promise.all([devices, receipts, presence].map((each) => each.flush()));
-  return { ports, settle: () => flush().then(() => committer.close()) };
+  const journal = embeddedJournal(tables, committer, limits);
+  return { ports, journal, settle: () => flush().then(() => committer.close()) };
 };
 
 const inUse = (folder: string): FolderError =>

@@ -5,6 +5,7 @@
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import type { Conv, Device, Millis, Seq, User } from '#contract/conversation';
+import type { JournalKey } from '#contract/ports/journal';
 import type { GroupRecord, ItemRecord, MemberRecord } from '#adapters/embedded/records';
 
 export type Environment = RootDatabase<unknown, string>;
@@ -25,6 +26,10 @@ export interface Tables {
   /** How far a member has got. */
   readonly reached: Database<readonly [delivered: Seq, read: Seq], [Conv, User]>;
   readonly lastSeen: Database<Millis, User>;
+  readonly journalHeads: Database<readonly [epoch: number, last: number], JournalKey>;
+  /** By the number of its last event. */
+  readonly journal: Database<readonly [first: number, epoch: number, text: string], [JournalKey, number]>;
+  readonly snapshots: Database<readonly [sequence: number, text: string], JournalKey>;
 }
 
 /** Ends a range of keys that begin alike: names are ASCII. */
@@ -44,6 +49,9 @@ export const openTables = (environment: Environment): Tables => ({
   positions: environment.openDB('positions', {}),
   reached: environment.openDB('reached', {}),
   lastSeen: environment.openDB('last-seen', {}),
+  journalHeads: environment.openDB('journal-heads', {}),
+  journal: environment.openDB('journal', {}),
+  snapshots: environment.openDB('snapshots', {}),
 });
 
 /**
