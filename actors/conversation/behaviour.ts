@@ -64,6 +64,7 @@ export const conversationBehaviour = (conv: Conv, kit: ConversationKit): Behavio
     inFlight: undefined,
     pausing: false,
     turnEndsAt: 0,
+    hasWaited: false,
     refreshing: false,
     questions: [],
     asked: [],
@@ -136,7 +137,7 @@ const receiveOwn = (hands: Hands, message: Own): void => {
     case 'queued':
       return queued(hands, message);
     case 'turn':
-      return turnCame(hands, message) ? pump(hands) : undefined;
+      return goOn(hands, turnCame(hands, message));
     case 'moment-found':
       return momentFound(hands, message);
     case 'page-read':
@@ -167,6 +168,11 @@ const receiveOwn = (hands: Hands, message: Own): void => {
     case 'mark':
       return mark(hands);
   }
+};
+
+const goOn = (hands: Hands, how: ReturnType<typeof turnCame>): void => {
+  if (how === 'append') pump(hands);
+  else if (how === 'look') refresh(hands);
 };
 
 const receiveReceipts = (hands: Hands, message: ReceiptNews): void => {

@@ -137,6 +137,8 @@ export interface ConversationState {
   pausing: boolean;
   /** Until when this node may append without asking; 0: it has no turn. Counts while turns are taken. */
   turnEndsAt: Millis;
+  /** Others had their turns since this one's last. */
+  hasWaited: boolean;
   refreshing: boolean;
   questions: Question[];
   /** Questions that the read in flight will answer. */

@@ -16,18 +16,27 @@ export const askTurn = ({ kit, state, ctx }: Hands): void => {
   ctx.start(baton.turn(state.conv, kit.node), (outcome) => ({ t: 'turn', outcome }));
 };
 
-/** Whose turn it is. Answers whether to go on; if not, it is asked again later. */
-export const turnCame = ({ kit, state, ctx }: Hands, { outcome }: Extract<Own, { t: 'turn' }>): boolean => {
+/**
+ * Whose turn it is. Answers what to do now: append; look first where it stands, for others have appended meanwhile; or
+ * wait, and be asked again later.
+ */
+export const turnCame = (
+  { kit, state, ctx }: Hands,
+  { outcome }: Extract<Own, { t: 'turn' }>,
+): 'append' | 'look' | 'wait' => {
   const turn = outcome.ok ? outcome.value : { isMine: true, forMs: kit.limits['baton.turnMs'], isAlone: false };
   if (!turn.isMine) {
     ctx.after('retry-append', turn.forMs, { t: 'retry-append' });
-    return false;
+    state.hasWaited = true;
+    return 'wait';
   }
   state.pausing = false;
   const hadOne = state.turnEndsAt > 0;
   state.turnEndsAt = ctx.now + turn.forMs;
   if (hadOne && turn.isAlone && state.machine.in('normal.turns')) state.machine.send({ type: 'ALONE' });
-  return true;
+  const { hasWaited } = state;
+  state.hasWaited = false;
+  return hasWaited ? 'look' : 'append';
 };
 
 /** Whoever appends here without asking for turns is to ask from now on: it would win for ever. */

@@ -98,7 +98,7 @@ export const limitTable = {
   'append.tries': row(3, 'count', 'store.unavailable, effect unknown'),
   'append.retryMs': row(50, 'ms', 'first wait after a lost append; grows at random'),
   'append.losses': row(20, 'count', 'store.unavailable, effect none'),
-  'baton.turnMs': row(200, 'ms', 'whoever waits longest gets the next turn'),
+  'baton.turnMs': row(400, 'ms', 'whoever waits longest gets the next turn'),
   'baton.askMs': row(15, 'ms', 'how often a server that waits for its turn asks'),
   'baton.lingerMs': row(10, 'ms', 'a turn with nothing to append for this long is passed on'),
   'conversation.held': row(20_000, 'count', 'gateway.overloaded'),

@@ -22,7 +22,9 @@ const targets = { ratio: 0.8, share: 0.2 };
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(root, 'dist/src/cli/main.js');
 const secret = 'the secret of the benchmark, long enough for HS256';
-const window = 8;
+/** Enough that each of three servers always has a whole group waiting. */
+const window = 24;
+const talkers = 12;
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
@@ -70,7 +72,7 @@ function startServer(env) {
  * @param {string} user
  * @param {string} url
  */
-async function join_(user, url) {
+async function enter(user, url) {
   const token = await new SignJWT({ sub: user })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1h')
@@ -128,8 +130,8 @@ async function join_(user, url) {
 async function talkOn(count, env) {
   const servers = await Promise.all(Array.from({ length: count }, () => startServer(env)));
   const run = randomBytes(3).toString('hex');
-  const users = Array.from({ length: 6 }, (_, n) => `u${run}${n}`);
-  const people = await Promise.all(users.map((user, n) => join_(user, servers[n % count]?.url ?? '')));
+  const users = Array.from({ length: talkers }, (_, n) => `u${run}${n}`);
+  const people = await Promise.all(users.map((user, n) => enter(user, servers[n % count]?.url ?? '')));
   try {
     const conv = await people[0]?.open(users.slice(1));
     for (const one of people) one.begin(conv);
@@ -165,7 +167,11 @@ async function costOfMessage(env) {
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
 const prefix = `bench-${randomBytes(4).toString('hex')}-`;
-const env = { .../** @type {Record<string, string>} */ (process.env), HOGMANAY_JWT_SECRET: secret, HOGMANAY_PREFIX: prefix };
+const env = {
+  .../** @type {Record<string, string>} */ (process.env),
+  HOGMANAY_JWT_SECRET: secret,
+  HOGMANAY_PREFIX: prefix,
+};
 execFileSync(process.execPath, [main, 'setup'], { env });
 /** @type {Awaited<ReturnType<typeof talkOn>>[]} */
 const one = [];
@@ -181,7 +187,7 @@ const ratio = median(three.map((found, round) => found.perSecond / (one[round]?.
 const least = median(three.map(({ shares }) => Math.min(...shares)));
 const load = await costOfMessage(env);
 const report = {
-  what: 'one conversation, six people with eight sends each unanswered: three servers against one; and one server alone',
+  what: 'one conversation, twelve people with 24 sends each unanswered, on one server and on three; and forty in pairs',
   machine: { cpus: cpus().length, node: process.version, busyBefore },
   oneServer: { perSecond: median(one.map(({ perSecond }) => perSecond)), p99Ms: median(one.map(({ p99Ms }) => p99Ms)) },
   threeServers: {

@@ -58,7 +58,7 @@ const save = (file: string): void => {
 const chosen = faults.filter(({ name }) => name.includes(only));
 
 describe.each(Array.from({ length: Math.max(1, rounds) }, (_, index) => index + 1))('round %i', () => {
-  test.each(chosen)('D26 C8 C11: $name', { timeout }, async (fault) => {
+  test.each(chosen)('D26 C8 C11 K6: $name', { timeout }, async (fault) => {
     await mend();
     const outcome = await endure(fault, services, Random.ofRun(fault.name), pacing);
     outcomes.push(outcome);

@@ -3,9 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startServices } from '#scripts/services/start';
 import type { Services } from '#scripts/services/services';
-import { Crowd } from '#test/e2e/crowd';
 import type { Client } from '#test/e2e/driver/client';
-import { Random } from '#test/e2e/driver/random';
 import { Server } from '#test/e2e/driver/server-process';
 import { sleep, until } from '#test/e2e/driver/wait';
 import { secret, Stage } from '#test/e2e/stage';
@@ -121,24 +119,6 @@ describe('three servers', () => {
     await Promise.all([...kills, anna.send(conv, 'published to nobody')]);
     await ben.holds(conv, 2, 30_000);
     expect(await stage.verdict(new Map([[conv, [anna, ben]]]))).toBe('');
-  });
-
-  test('C11 K6 servers are killed and come back while a crowd talks', { timeout: slowMs }, async () => {
-    await open();
-    const random = Random.ofRun('servers');
-    let next = 0;
-    const crowd = await Crowd.gather(stage, random, { pairs: 8, groupOf: 4, pauseMs: 20 }, () => at((next += 1) % 3));
-    crowd.talk();
-    for (let kill = 0; kill < 4; kill += 1) {
-      await sleep(random.between(500, 2_000));
-      const server = random.pick(servers);
-      await server.kill();
-      await sleep(random.between(0, 500));
-      await server.start();
-    }
-    await crowd.rest(stage);
-    expect(crowd.answered).toBeGreaterThan(40);
-    expect(await stage.verdict(crowd.members)).toBe('');
   });
 });
 

@@ -21,10 +21,12 @@ export class Batons {
 
   turn(conv: Conv, node: NodeName, now: Millis): Turn {
     const queue = this.#of(conv);
-    const isHeld = queue.holder !== undefined && now < queue.until;
-    if (isHeld && queue.holder !== node) return this.#wait(queue, node, now);
+    const isOwn = queue.holder === node;
     // Handed on to it while it waited: it learns of it now.
-    if (isHeld) return { isMine: true, forMs: queue.until - now, isAlone: false };
+    if (isOwn && now < queue.until) return { isMine: true, forMs: queue.until - now, isAlone: false };
+    // Its holder ends its last append before it asks again, or is done.
+    const graceMs = this.limits['baton.turnMs'] / 2;
+    if (queue.holder !== undefined && !isOwn && now < queue.until + graceMs) return this.#wait(queue, node, now);
     this.#forgetSilent(queue, now);
     const [next = node] = queue.waiting.keys();
     this.#hand(queue, next, now);

@@ -12,19 +12,21 @@ const patience = 20;
 
 /**
  * `baton:{conv}`: who holds it until when; `:queue` since when others wait, `:asked` when they last asked.
+ * Whoever holds it ends its last append before it asks again, or is done: half a turn longer nobody else gets it.
  * prefix, conversation, node, turn, pace of asking, patience, whether it is done
  * → whether it is its turn, for how long, and whether nobody else waits
  */
 const step = new Script(`
 local key, node = ARGV[1] .. 'baton:' .. ARGV[2], ARGV[3]
 local turn, ask, patience = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local grace = turn / 2
 local queue, asked = key .. ':queue', key .. ':asked'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local holder = redis.call('HGET', key, 'holder')
 local til = tonumber(redis.call('HGET', key, 'until') or '0')
 local function keep()
-  for _, one in ipairs({ key, queue, asked }) do redis.call('PEXPIRE', one, turn + patience * 2) end
+  for _, one in ipairs({ key, queue, asked }) do redis.call('PEXPIRE', one, turn + grace + patience * 2) end
 end
 local function forgetSilent()
   for _, silent in ipairs(redis.call('ZRANGEBYSCORE', asked, '-inf', '(' .. string.format('%.0f', now - patience))) do
@@ -51,10 +53,8 @@ if ARGV[7] == '1' then
   if first then hand(first) keep() else redis.call('DEL', key) end
   return { 0, 0, 0 }
 end
-if holder and now < til then
-  if holder ~= node then return wait() end
-  return { 1, til - now, 0 }
-end
+if holder == node and now < til then return { 1, til - now, 0 } end
+if holder and holder ~= node and now < til + grace then return wait() end
 forgetSilent()
 local first = redis.call('ZRANGE', queue, 0, 0)[1] or node
 hand(first)

@@ -11,7 +11,7 @@ const heldBaton = () => ({ turn: held<Baton['turn']>(), done: held<Baton['done']
 /** An actor that has just lost twice in a row. */
 const contended = () => {
   const baton = heldBaton();
-  const actor = start({ 'baton.turnMs': 200 }, { baton });
+  const actor = start({ 'baton.turnMs': 200, 'baton.lingerMs': 10 }, { baton });
   const alice = asker('alice');
   actor.send(submit(alice, 'id-00001'));
   load(actor);
@@ -46,6 +46,11 @@ describe('turns at appending', () => {
     expect([actor.baton.turn.calls.length, actor.store.append.calls.length]).toEqual([1, 2]);
     actor.advance(1);
     actor.turn(true);
+    // Others have appended meanwhile: it looks where they left off.
+    expect(actor.store.append.calls).toHaveLength(2);
+    actor.store.item.take().answer(item({ lastSeq: 40, fannedTo: 40 }));
+    actor.settle();
+    expect(actor.store.append.calls[2]?.args[0]).toMatchObject({ expected: 40 });
     expect(actor.store.append.calls[2]?.args[0].drafts).toHaveLength(2);
   });
 
@@ -65,6 +70,10 @@ describe('turns at appending', () => {
     const actor = contended();
     actor.turn(true);
     appended(actor, 3, numbered(3));
+    // Whoever was answered may send again at once: it waits a little.
+    actor.advance(9);
+    expect(actor.baton.done.calls).toEqual([]);
+    actor.advance(1);
     expect(actor.baton.done.calls.map(({ args }) => args)).toEqual([['c1', 'n1']]);
     actor.send(submit(actor.alice, 'id-00002'));
     expect([actor.store.append.calls.length, actor.baton.turn.calls.length]).toEqual([3, 2]);
