@@ -19,7 +19,7 @@ const only = process.env['HOGMANAY_FAULTS_ONLY'] ?? '';
 const report = process.env['HOGMANAY_FAULTS_REPORT'];
 
 const short: Pacing = {
-  ...{ pairs: 6, groupOf: 4, pauseMs: 60, talkMs: 500, awayMs: 1_000, stoppedMs: 9_000, healMs: 45_000 },
+  ...{ pairs: 6, groupOf: 4, pauseMs: 60, talkMs: 2_500, awayMs: 1_000, stoppedMs: 9_000, healMs: 45_000 },
   limits: { 'breaker.openMs': 2_000 },
 };
 const long: Pacing = {
