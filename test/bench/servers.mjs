@@ -33,6 +33,9 @@ const { values } = parseArgs({
   },
 });
 
+/** What this bench reads of a server's frames.
+ * @typedef {{ t: string, id: string, conv: string, seq: number, code?: string, message?: string }} Frame */
+
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
@@ -84,7 +87,7 @@ async function enter(user, url) {
   /** @type {Map<string, number>} */
   const sent = new Map();
   const talk = { conv: '', isOn: false, count: 0 };
-  /** @type {Map<string, (frame: any) => void>} */
+  /** @type {Map<string, (frame: Frame) => void>} */
   const waiting = new Map();
   const send = () => {
     talk.count += 1;
@@ -93,7 +96,7 @@ async function enter(user, url) {
     say({ t: 'send', id, conv: talk.conv, body: 'x'.repeat(100) });
   };
   socket.on('message', (data) => {
-    const frame = JSON.parse(String(data));
+    const frame = /** @type {Frame} */ (/** @type {unknown} */ (JSON.parse(String(data))));
     waiting.get(frame.t)?.(frame);
     if (frame.t === 'message' && frame.seq % 32 === 0) say({ t: 'ack', conv: frame.conv, seq: frame.seq });
     if (frame.t === 'error') throw new Error(`${frame.code}: ${frame.message}`);
@@ -104,7 +107,7 @@ async function enter(user, url) {
     if (talk.isOn) send();
   });
   const next = (/** @type {string} */ t) =>
-    new Promise((/** @type {(frame: any) => void} */ resolve) => waiting.set(t, resolve));
+    new Promise((/** @type {(frame: Frame) => void} */ resolve) => waiting.set(t, resolve));
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const ready = next('ready');
   say({ t: 'hello', token, device: 'd1', cursors: {} });
@@ -134,7 +137,7 @@ async function talkOn(count, env) {
   const people = await Promise.all(users.map((user, n) => enter(user, servers[n % count]?.url ?? '')));
   try {
     const conv = await people[0]?.open(users.slice(1));
-    for (const one of people) one.begin(conv);
+    for (const one of people) one.begin(conv ?? '');
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     for (const { times } of people) times.length = 0;
     const started = performance.now();
