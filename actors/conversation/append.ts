@@ -152,6 +152,7 @@ const append = ({ kit, state, ctx }: Hands, group: Group): void => {
 /** Tries the group that waits again, or forms the next one. */
 export const retryAppend = (hands: Hands): void => {
   const { state } = hands;
+  if (!state.pausing) return;
   state.pausing = false;
   const group = state.inFlight;
   if (group === undefined) pump(hands);
@@ -166,6 +167,7 @@ export const appendCame = (hands: Hands, group: Group, outcome: Outcome<AppendRe
     return [];
   }
   if (outcome.value.kind === 'conflict') {
+    mustNotGoBack(group, outcome.value);
     lost(hands, group, outcome.value);
     return [];
   }
@@ -211,18 +213,32 @@ export const giveUp = (hands: Hands, group: Group, why: Fault): void => {
 };
 
 /**
+ * Strong reads never go back, but a store that was restored does. All that this actor knows is worthless then: it starts
+ * anew from what the store has.
+ */
+const mustNotGoBack = (
+  { request: { conv, expected } }: Group,
+  { item }: Extract<AppendResult, { kind: 'conflict' }>,
+): void => {
+  if (item !== null && item.lastSeq >= expected) return;
+  const now = item === null ? 'is no more' : `ends with ${item.lastSeq}`;
+  if (expected > 0) throw new Error(`the store has gone back: ${conv} ended with ${expected} and ${now}`);
+};
+
+/**
  * Somebody else was faster: look at the item as it is now, wait at random, longer each time, form the group anew.
  * Whoever has asked for a turn does not wait: an item looked at before a wait is old, and one that appends without
  * pause would win for ever.
  */
 const lost = (hands: Hands, group: Group, conflict: Extract<AppendResult, { kind: 'conflict' }>): void => {
-  const { kit, state } = hands;
+  const { kit, state, ctx } = hands;
   state.inFlight = undefined;
   if (conflict.item !== null) adopt(hands, conflict.item);
   else state.item = null;
   state.machine.send({ type: 'LOST', hasTurns: kit.ports.baton !== undefined });
   if (state.machine.snapshot.context.losses > kit.limits['append.losses']) {
     state.machine.send({ type: 'YIELDED' });
+    ctx.cancel('retry-append');
     const why = fault('store.unavailable', 'others write here without pause', 'none', kit.limits['retry.afterMs']);
     return giveUp(hands, group, why);
   }

@@ -29,8 +29,10 @@ export const batchGroup = ({ kit, state, ctx }: Hands): Group | undefined => {
 /** A group of a batch is stored; with the last one, the batch. */
 export const batchStored = ({ state }: Hands, batch: QueuedBatch, drafts: number): void => {
   batch.stored += drafts;
-  if (batch.stored < batch.drafts.length) return;
-  state.batches.shift();
+  const place = state.batches.indexOf(batch);
+  // One that has failed meanwhile comes again, as another.
+  if (place < 0 || batch.stored < batch.drafts.length) return;
+  state.batches.splice(place, 1);
   batch.reply.tell({ t: 'batch-stored', batch: batch.batch });
 };
 

@@ -176,6 +176,60 @@ describe('draining what was queued', () => {
     ]);
   });
 
+  it('lost too often: it comes again, and what was to be tried again meanwhile is not tried twice', () => {
+    const actor = start({ 'append.losses': 1 }, { pending: heldPending() });
+    const reply = drainer();
+    actor.send({ t: 'drain', batch: 1, drafts: [draft('a')], reply });
+    load(actor);
+    for (const lastSeq of [1, 2]) {
+      actor.store.append.take().answer({ kind: 'conflict', item: item({ lastSeq, fannedTo: lastSeq }) });
+      actor.settle();
+      if (lastSeq === 1) actor.advance(1_000);
+    }
+    expect(reply.take()).toEqual([{ t: 'batch-failed', batch: 1 }]);
+    actor.send({ t: 'drain', batch: 2, drafts: [draft('a')], reply });
+    actor.advance(1_000);
+    expect(actor.store.append.calls).toHaveLength(3);
+    appended(actor, 3, numbered(3));
+    expect(reply.take()).toEqual([{ t: 'batch-stored', batch: 2 }]);
+  });
+
+  it('a batch that failed while it was on its way is not taken for the one that came after it', () => {
+    const actor = start({}, { pending: heldPending() });
+    const reply = drainer();
+    actor.send({ t: 'drain', batch: 1, drafts: [draft('a')], reply });
+    load(actor);
+    actor.send({ t: 'stand', asker: asker('alice') });
+    actor.store.item.take().answer(item({ memVersion: 9 }));
+    actor.settle();
+    actor.members.of.take().fail(away);
+    actor.settle();
+    expect(reply.take()).toEqual([{ t: 'batch-failed', batch: 1 }]);
+    actor.send({ t: 'drain', batch: 2, drafts: [draft('a'), draft('b')], reply });
+    appended(actor, 1, numbered(1));
+    expect(reply.take()).toEqual([]);
+    expect(actor.store.append.calls.at(-1)?.args[0]).toMatchObject({ drafts: [{ id: 'a' }, { id: 'b' }] });
+    appended(actor, 2, numbered(1, true), numbered(2));
+    expect(reply.take()).toEqual([{ t: 'batch-stored', batch: 2 }]);
+  });
+
+  it('a store that was restored, and knows less: the actor forgets what it knew, and goes on from there', () => {
+    const actor = start({}, { pending: heldPending() });
+    const reply = drainer();
+    const alice = asker('alice');
+    actor.send(submit(alice, 'id-00001'));
+    load(actor, item({ lastSeq: 5, fannedTo: 5 }));
+    actor.send({ t: 'drain', batch: 1, drafts: [draft('a')], reply });
+    actor.store.append.take().answer({ kind: 'conflict', item: item({ lastSeq: 4, fannedTo: 4 }) });
+    actor.settle();
+    expect(alice.reply.take()).toMatchObject([{ t: 'refused', id: 'id-00001' }]);
+    expect(reply.take()).toEqual([{ t: 'batch-failed', batch: 1 }]);
+    actor.advance(1_000);
+    actor.send(submit(alice, 'id-00001'));
+    load(actor, item({ lastSeq: 4, fannedTo: 4 }));
+    expect(actor.store.append.calls.at(-1)?.args[0]).toMatchObject({ expected: 4, drafts: [{ id: 'id-00001' }] });
+  });
+
   it('an actor that stops hands its batches back, and one that has some is not passivated', () => {
     const actor = start({}, { pending: heldPending() });
     const reply = drainer();
