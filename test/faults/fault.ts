@@ -4,6 +4,7 @@ import type { Crowd } from '#test/e2e/crowd';
 import type { Random } from '#test/e2e/driver/random';
 import type { Server } from '#test/e2e/driver/server-process';
 import { sleep, until } from '#test/e2e/driver/wait';
+import type { Wire } from '#test/faults/wire';
 
 export interface Pacing {
   readonly pairs: number;
@@ -31,6 +32,8 @@ export interface Arena {
   readonly pacing: Pacing;
   /** In front of every name in the services. */
   readonly prefix: string;
+  /** Between the servers and DynamoDB. */
+  readonly wire: Wire;
 }
 
 export interface Fault {

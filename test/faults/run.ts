@@ -9,6 +9,7 @@ import { sleep } from '#test/e2e/driver/wait';
 import { secret, Stage } from '#test/e2e/stage';
 import type { Fault, Pacing } from '#test/faults/fault';
 import { Pulse } from '#test/faults/pulse';
+import { Wire } from '#test/faults/wire';
 
 const entry = fileURLToPath(new URL('../e2e/crash-server.mjs', import.meta.url));
 
@@ -30,10 +31,10 @@ export interface Outcome {
   readonly findings: string;
 }
 
-const openStage = async ({ limits }: Pacing): Promise<{ stage: Stage; servers: Server[] }> => {
-  const stage = new Stage({ limits, entry });
+const openStage = async ({ limits }: Pacing, wire: Wire): Promise<{ stage: Stage; servers: Server[] }> => {
+  const env = { HOGMANAY_JWT_SECRET: secret, HOGMANAY_DYNAMODB: wire.url };
+  const stage = new Stage({ limits, entry, env });
   const { data } = stage.server;
-  const env = { HOGMANAY_JWT_SECRET: secret };
   const others = [2, 3].map(() => new Server({ data, limits, entry, env, log: stage.log }));
   await stage.server.start();
   await Promise.all(others.map((server) => server.start()));
@@ -47,7 +48,8 @@ const anyOf = (servers: readonly Server[], random: Random) => () => {
 };
 
 export const endure = async (fault: Fault, services: Services, random: Random, pacing: Pacing): Promise<Outcome> => {
-  const { stage, servers } = await openStage(pacing);
+  const wire = await Wire.to(services.env['HOGMANAY_DYNAMODB'] ?? '');
+  const { stage, servers } = await openStage(pacing, wire);
   const pulse = new Pulse();
   try {
     const url = anyOf(servers, random.child(-1));
@@ -58,7 +60,7 @@ export const endure = async (fault: Fault, services: Services, random: Random, p
     await sleep(talkMs);
     crowd.visit(random);
     const began = performance.now();
-    await fault.inject({ services, servers, crowd, random, pacing, prefix: `${basename(stage.server.data)}-` });
+    await fault.inject({ services, servers, crowd, random, pacing, prefix: `${basename(stage.server.data)}-`, wire });
     const whole = performance.now();
     crowd.visit(random);
     const users = crowd.clients.map(({ user }) => user);
@@ -78,5 +80,6 @@ export const endure = async (fault: Fault, services: Services, random: Random, p
     throw new Error(`${fault.name}: ${String(error)}\n${said}`, { cause: error });
   } finally {
     await stage.close();
+    wire.close();
   }
 };

@@ -2,6 +2,9 @@
 import { sleep } from '#test/e2e/driver/wait';
 import type { Arena, Fault } from '#test/faults/fault';
 
+/** What DynamoDB Local has acknowledged is on the disk by then, in ms. */
+const writtenMs = 500;
+
 const broker = ({ services, random }: Arena) => random.pick(services.kafka.brokers);
 
 export const storeFaults: readonly Fault[] = [
@@ -25,10 +28,13 @@ export const storeFaults: readonly Fault[] = [
   },
   {
     name: 'DynamoDB is restarted on its data',
-    inject: async ({ services, pacing }) => {
+    inject: async ({ services, pacing, wire }) => {
+      wire.cut();
+      await sleep(writtenMs);
       await services.dynamodb.kill();
       await sleep(pacing.awayMs);
       await services.dynamodb.restart();
+      wire.join();
     },
   },
   {
