@@ -53,8 +53,8 @@ export const trace = async (options: TraceOptions, around: Surroundings): Promis
     return 1;
   }
   if (json) return 0;
-  around.out(
-    `${mid}${cause === '' ? '' : `, caused by ${cause}`}\n\n${lines(steps)}${left === 0 ? '' : `and ${left} steps more\n`}`,
-  );
+  const head = cause === '' ? mid : `${mid}, caused by ${cause}`;
+  const rest = left === 0 ? '' : `and ${left} steps more\n`;
+  around.out(`${head}\n\n${lines(steps)}${rest}`);
   return 0;
 };
