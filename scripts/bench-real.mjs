@@ -2,7 +2,7 @@
 // on the real stack, and three servers on one conversation against one. Services that HOGMANAY_* names are used;
 // otherwise a set of its own. Exit 1: a budget was missed.
 import { build } from './lib/build.mjs';
-import { root, run } from './lib/root.mjs';
+import { run } from './lib/root.mjs';
 import { givenIn } from './services/given.mjs';
 import { startServices } from './services/start.mjs';
 
@@ -12,7 +12,7 @@ const benches = ['adapters', 'produce', 'servers'];
 async function bench(env) {
   for (const name of benches) {
     process.stdout.write(`\n${name}\n`);
-    const options = { cwd: root, env: { ...env, NODE_NO_WARNINGS: '1' } };
+    const options = { env: { ...env, NODE_NO_WARNINGS: '1' } };
     const { status } = await run([process.execPath, `test/bench/${name}.mjs`, ...process.argv.slice(2)], options);
     if (status !== 0) process.exitCode = status;
   }

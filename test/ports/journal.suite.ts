@@ -104,8 +104,9 @@ const snapshotSuite = ({ backend, value, refusal, dataOf }: Asking): void => {
       backend().outcome(journal.open(key)),
       backend().outcome(journal.append(key, first.epoch, 1, entries('first'))),
     ];
-    const [landed] = await Promise.all(racing);
-    expect(await dataOf(key)).toEqual(landed?.ok === true ? ['first'] : []);
+    // Either may get there before the new owner, by whichever way is shorter.
+    const [landed, , again] = await Promise.all(racing);
+    expect(await dataOf(key)).toEqual(landed?.ok === true || again?.ok === true ? ['first'] : []);
   });
 
   test('a snapshot stands for what it contains, within an append too, and an older one changes nothing', async () => {
