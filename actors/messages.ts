@@ -24,6 +24,8 @@ export interface Submit {
   readonly id: string;
   readonly body: string;
   readonly meta: Meta | undefined;
+  /** When it was taken from the client. */
+  readonly at: Millis;
 }
 
 export interface Change {

@@ -117,7 +117,7 @@ const ask = (hands: Hands): void => {
   const { conv } = frame;
   if (frame.t === 'send') {
     const { id, body, meta } = frame;
-    return tell(hands, conv, { t: 'submit', asker, id, body, meta });
+    return tell(hands, conv, { t: 'submit', asker, id, body, meta, at: ctx.now });
   }
   if (frame.t === 'members') {
     const { id, add, remove } = frame;

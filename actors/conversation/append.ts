@@ -3,7 +3,7 @@
  * of exactly the number that the group expects, so that a stale list loses with it. Repeats inside a group share one
  * draft.
  */
-import type { Draft, Entry, MemberEvent, User } from '#contract/conversation';
+import type { Draft, Entry, MemberEvent, Millis, User } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { Fault, Outcome } from '#contract/effects';
 import type { AppendGroup, AppendResult } from '#contract/ports/store';
@@ -73,12 +73,19 @@ const nextGroup = (hands: Hands): Group | 'check' | undefined => {
   return groupOf(hands, drafts, jobs);
 };
 
+const sentAtOf = ({ length }: readonly Draft[], jobs: Group['jobs']): readonly Millis[] => {
+  const sentAt = new Array<Millis>(length).fill(0);
+  for (const { job, index } of jobs) if (job.work.t === 'submit') sentAt[index] = job.work.at;
+  return sentAt;
+};
+
 const groupOf = ({ state, ctx }: Hands, drafts: readonly Draft[], jobs: Group['jobs']): Group => {
   const { item } = state;
   const expected = item?.lastSeq ?? 0;
   // A finished fan-out rides along only when it covers all there is: the age of the mark is then that of this group.
   const rides = item !== null && item !== undefined && markableTo(state) === expected && item.fannedTo < expected;
-  const base: AppendGroup = { conv: state.conv, expected, drafts, partitions: 1, now: ctx.now };
+  const sentAt = sentAtOf(drafts, jobs);
+  const base: AppendGroup = { conv: state.conv, expected, drafts, partitions: 1, now: ctx.now, sentAt };
   const request = rides ? { ...base, fanned: { from: item.fannedTo + 1, to: expected } } : base;
   return { request, jobs, tries: 0 };
 };

@@ -58,7 +58,8 @@ const fanOut = (hands: Hands, entries: readonly Entry[]): void =>
 
 /** Served here directly, and handed to the bus for the other nodes. */
 const send = ({ kit, state, ctx }: Hands, notices: readonly Notice[], to: Seq): void => {
-  const { cause } = ctx;
+  // What led to the newest message, not the turn in which it goes out: that is what a trace follows.
+  const cause = notices.at(-1)?.entries.at(-1)?.cause ?? ctx.cause;
   kit.delivery.tell({ t: 'notices', cause, notices });
   ctx.start(kit.ports.bus.fanOut(kit.node, cause, notices), (outcome) => ({ t: 'fanned', to, outcome }));
   for (const seq of state.fan.entries.keys()) if (seq <= to) state.fan.entries.delete(seq);

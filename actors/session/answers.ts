@@ -49,12 +49,13 @@ const isAdmitted = (hands: Hands, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>)
 };
 
 export const send = (hands: Hands, { id, conv, body, meta }: SendFrame): void => {
-  const { kit, state } = hands;
+  const { kit, state, ctx } = hands;
   const about = { id, conv, of: 'send' };
   if (!isAdmitted(hands, about)) return;
   if (state.pendingCount >= kit.limits['inFlight.sends'])
     return sendError(hands, fault('gateway.rate_limited', 'too many sends in flight', 'none', 100), about);
-  if (!tellConversation(hands, conv, { t: 'submit', asker: askerOf(hands), id, body, meta }, about)) return;
+  if (!tellConversation(hands, conv, { t: 'submit', asker: askerOf(hands), id, body, meta, at: ctx.now }, about))
+    return;
   const key = pendingKey(conv, id);
   state.pending.set(key, (state.pending.get(key) ?? 0) + 1);
   state.pendingCount += 1;

@@ -52,7 +52,7 @@ export const traceHelp = `hogmanay trace MID [options]: print the way of one mes
 
 Without --url: every server over the services of HOGMANAY_REDIS and its like, else the one on this machine's port 8081.
 HOGMANAY_JWT_SECRET (at least 32 bytes) replaces the key of the data folder. Servers remember their newest messages
-(serve --limit trace.messages=10000) and forget them when they end.
+(serve --limit trace.steps=100000) and forget them when they end.
 
 Exit status: 0 found, 1 no server remembers it, 2 for wrong usage.
 `;

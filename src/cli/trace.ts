@@ -44,14 +44,17 @@ export const trace = async (options: TraceOptions, around: Surroundings): Promis
   const traces = asked.flatMap((answer) => ('error' in answer ? [] : [answer]));
   const silent = asked.flatMap((answer) => ('error' in answer ? [`${answer.url}: ${answer.error}`] : []));
   const steps = stepsOf(traces);
+  const left = traces.reduce((sum, one) => sum + one.left, 0);
   const cause = traces.map((one) => one.cause).find((one) => one !== '') ?? '';
-  if (json) around.out(`${JSON.stringify({ mid, cause, asked: nodes.length, silent, steps })}\n`);
+  if (json) around.out(`${JSON.stringify({ mid, cause, asked: nodes.length, silent, steps, left })}\n`);
   for (const line of silent) around.err(`no answer from ${line}\n`);
   if (steps.length === 0) {
     around.err(`${nodes.length - silent.length} of ${nodes.length} servers were asked: none remembers ${mid}\n`);
     return 1;
   }
   if (json) return 0;
-  around.out(`${mid}${cause === '' ? '' : `, caused by ${cause}`}\n\n${lines(steps)}`);
+  const head = cause === '' ? mid : `${mid}, caused by ${cause}`;
+  const rest = left === 0 ? '' : `and ${left} steps more\n`;
+  around.out(`${head}\n\n${lines(steps)}${rest}`);
   return 0;
 };

@@ -90,8 +90,8 @@ export const limitTable = {
   'presence.lookMs': row(5_000, 'ms', 'how often a node looks at those who are watched'),
   'positions.flushMs': row(5_000, 'ms', 'a crash may take back this much of a device’s acknowledgements'),
   // What is remembered of the way of messages.
-  'trace.messages': row(10_000, 'count', 'the way of the oldest message is forgotten'),
-  'trace.steps': row(64, 'count', 'further steps of the message are not remembered'),
+  'trace.steps': row(100_000, 'count', 'the oldest step of all is forgotten; each message has about seven'),
+  'trace.shown': row(500, 'count', 'further steps of one message are counted'),
   'nodes.ttlMs': row(60_000, 'ms', 'a server that says nothing for this long is not asked for traces'),
   // The append and its fan-out (docs/architecture.md).
   'append.group': row(49, 'count', 'further sends wait for the next group'),

@@ -16,4 +16,6 @@ export interface NodeTrace {
   /** The id of the frame that started it; '' where it is not known. */
   readonly cause: string;
   readonly steps: readonly TraceStep[];
+  /** So many steps more than are shown. */
+  readonly left: number;
 }

@@ -4,6 +4,7 @@ import type { Meter } from '#contract/metrics';
 import type { NodeName } from '#contract/ports/bus';
 import type { Ports } from '#contract/ports/ports';
 import type { Log } from '#contract/ports/system';
+import type { TraceBook } from '#ops/trace-book';
 import type { ActorSystem } from '#runtime/system';
 
 export interface Backend {
@@ -20,6 +21,7 @@ export interface BackendKit {
   readonly limits: Limits;
   readonly log: Log;
   readonly meter: Meter;
+  readonly book: TraceBook;
   /** Where the actors around its clients live. */
   readonly system: ActorSystem;
 }

@@ -34,6 +34,7 @@ import { announcing } from '#node/announcing';
 import type { Backend, BackendKit } from '#node/backend';
 import type { Services } from '#node/options';
 import { database, guardsOf } from '#node/resources';
+import { tracedLog, tracedNews } from '#ops/traced-news';
 
 const awsRegion = 'aws';
 
@@ -121,11 +122,11 @@ export const openReal = async (services: Services, kit: BackendKit): Promise<Bac
   const clients = await openClients(services, kit, guardsOf(kit));
   const stored = openStore(clients, prefix, kit);
   const { inboxes, flush, ...sessions } = openSessions(clients, stored, prefix, limits);
-  const news = new RedisNews({ fleet: clients.fleet, prefix, limits, log });
+  const news = tracedNews(new RedisNews({ fleet: clients.fleet, prefix, limits, log }), kit.book);
   const bus = tieredBus({
     news,
     members: stored.members,
-    events: clients.events,
+    events: tracedLog(clients.events, kit.book),
     tail: { time: systemTime, limits, log },
     touched: (notices) => inboxes.touched(notices),
   });

@@ -26,7 +26,7 @@ import { nodeName, openBackend } from '#node/backends';
 import { signingKey } from '#node/signing-key';
 import { meteredStore } from '#ops/metered-store';
 import { TraceBook } from '#ops/trace-book';
-import { TracedOutlet } from '#ops/traced-outlet';
+import { tracedRequest, TracedOutlet } from '#ops/traced-outlet';
 import { tracedPorts } from '#ops/traced-ports';
 import { createPrometheus } from '#ops/prometheus';
 import type { Prometheus, Sources } from '#ops/prometheus';
@@ -104,7 +104,7 @@ const listeners = (options: ServeOptions, { node, app, tokens, log, prometheus, 
   const ready = () => app.state() === 'serving';
   const edge = createEdge({
     ...{ host, port, limits, log, ready, meter: prometheus },
-    api: { tokens, now, request: (call, done) => app.request(call, done) },
+    api: { tokens, now, request: tracedRequest((call, done) => app.request(call, done), book) },
     accept: (socket, { name, ip }) => new Connection({ ...given, name: `${node}-${name}`, ip, socket }),
   });
   const operations = createOperations({
@@ -130,10 +130,12 @@ const openActors = async (options: ServeOptions, log: Log, prometheus: Prometheu
   const { limits, data } = options;
   const home = startSystem(nodeName(options), limits, log);
   const book = new TraceBook({ node: home.node, limits, now: () => systemTime.now() });
-  const backend = await openBackend(options, { ...home, limits, log, meter: prometheus }).catch((error: unknown) => {
-    home.stop();
-    throw error;
-  });
+  const backend = await openBackend(options, { ...home, limits, log, meter: prometheus, book }).catch(
+    (error: unknown) => {
+      home.stop();
+      throw error;
+    },
+  );
   const secret = new TextEncoder().encode(options.secret ?? signingKey(data));
   const tokens = jwtTokens({ secret, leewayMs: limits['token.leewayMs'] });
   let serving: () => void = () => undefined;

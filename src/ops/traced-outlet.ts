@@ -1,4 +1,5 @@
-/** The way out to a client, noting in the book which message it was handed, and to whom. */
+/** The ways out to clients, noting in the book which message they were handed, and to whom. */
+import type { ApiAnswer, ApiCall } from '#contract/api';
 import type { CloseCode } from '#contract/errors';
 import type { ServerFrame } from '#contract/frames';
 import type { Outlet, SharedMessage } from '#contract/ports/outlet';
@@ -24,12 +25,12 @@ export class TracedOutlet implements Outlet {
 
   send(frame: ServerFrame): void {
     if (frame.t === 'welcome') this.#whose = `${frame.user}/${frame.device}`;
-    else if (frame.t === 'stored') this.#book.note(frame.mid, 'answered', () => `\`stored\` to ${this.#whose}`);
+    else if (frame.t === 'stored') this.#book.note(frame.mid, 'answered', `\`stored\` to ${this.#whose}`);
     this.#outlet.send(frame);
   }
 
   message(shared: SharedMessage): void {
-    this.#book.note(shared.frame.mid, 'delivered', () => `\`message\` to ${this.#whose}`);
+    this.#book.note(shared.frame.mid, 'delivered', `\`message\` to ${this.#whose}`);
     this.#outlet.message(shared);
   }
 
@@ -49,3 +50,15 @@ export class TracedOutlet implements Outlet {
     return this.#outlet.lastHeardAt();
   }
 }
+
+type Request = (call: ApiCall, done: (answer: ApiAnswer) => void) => void;
+
+/** Over HTTP as well. */
+export const tracedRequest =
+  (request: Request, book: TraceBook): Request =>
+  (call, done) =>
+    request(call, (answer) => {
+      const { frame } = answer;
+      if (frame.t === 'stored') book.note(frame.mid, 'answered', `\`stored\` to ${call.user}, over HTTP`);
+      done(answer);
+    });

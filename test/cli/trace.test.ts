@@ -31,7 +31,7 @@ const options = (line: string, given = {}) => {
 };
 
 const memory = (node: string, ...steps: [number, string, string][]): NodeTrace => ({
-  ...{ node, mid: 'm1', cause: node === 'a' ? 'frame-7' : '' },
+  ...{ node, mid: 'm1', cause: node === 'a' ? 'frame-7' : '', left: 0 },
   steps: steps.map(([at, step, detail]) => ({ at, step, detail })),
 });
 
@@ -64,12 +64,19 @@ describe('trace', () => {
     });
   });
 
+  test('steps that a server counted and did not keep are said', async () => {
+    const { around, printed } = stage({ 'http://a': { ...memory('a', [1, 'append', 'x']), left: 3 } });
+    expect(await trace(options('m1', env), around)).toBe(0);
+    expect(printed.out.split('\n').at(-2)).toBe('and 3 steps more');
+  });
+
   test('as one document', async () => {
     const { around, printed } = stage({ 'http://a': memory('a', [1, 'append', 'x']) });
     expect(await trace(options('m1 --json --url http://a/'), around)).toBe(0);
     expect(JSON.parse(printed.out)).toEqual({
       ...{ mid: 'm1', cause: 'frame-7', asked: 1, silent: [] },
       steps: [{ node: 'a', at: 1, step: 'append', detail: 'x' }],
+      left: 0,
     });
   });
 

@@ -7,6 +7,7 @@ import { freshSeed } from '#adapters/system/random';
 import { systemTime } from '#adapters/system/time';
 import { openReal } from '#node/real';
 import { setUp } from '#node/set-up';
+import { TraceBook } from '#ops/trace-book';
 import { NactDriver } from '#runtime/nact-driver';
 import { RealClock } from '#runtime/real-clock';
 import { ActorSystem } from '#runtime/system';
@@ -34,7 +35,8 @@ const open =
     const driver = new NactDriver(clock);
     const given = { name: 'ports', epoch: '1', driver, limits, log: quiet, seed: freshSeed() };
     const system = new ActorSystem(given);
-    const backend = await openReal(services, { node: 'a', limits, log: quiet, meter: noMeter, system });
+    const book = new TraceBook({ node: 'a', limits, now: () => systemTime.now() });
+    const backend = await openReal(services, { node: 'a', limits, log: quiet, meter: noMeter, book, system });
     const close = async (): Promise<void> => {
       await backend.close();
       system.stop();

@@ -2,11 +2,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { KafkaLog } from '#adapters/kafka/log';
+import { Fleet } from '#adapters/redis/fleet';
 import { systemTime } from '#adapters/system/time';
 import { unguarded } from '#contract/guard';
 import { withLimits } from '#contract/limits';
+import type { NodeMessage } from '#contract/ports/bus';
 import type { LogRecord } from '#contract/ports/event-log';
 import { realEnv } from '#test/e2e/driver/real-backend';
 import { Server } from '#test/e2e/driver/server-process';
@@ -56,6 +58,22 @@ const logged = async (prefix: string, brokers: string, conv: string): Promise<Lo
   return record;
 };
 
+/** All that servers of this product are told over Redis from now on. */
+const listen = async (url: string, prefix: string): Promise<NodeMessage[]> => {
+  const heard: NodeMessage[] = [];
+  const given = { url, prefix, guardFor: () => unguarded, limits: withLimits(), log: quiet, time: systemTime };
+  const fleet = await Fleet.open(given);
+  onTestFinished(() => fleet.close());
+  for (const { primary } of fleet.shards) {
+    const client = primary?.client.duplicate();
+    onTestFinished(() => client?.disconnect());
+    client?.on('pmessage', (_pattern, _channel, text: string) => heard.push(JSON.parse(text) as NodeMessage));
+    await new Promise((resolve) => client?.once('ready', resolve));
+    await client?.psubscribe(`${prefix}node:*`);
+  }
+  return heard;
+};
+
 test('the way of one message, by time, over all servers', { timeout: 60_000 }, async () => {
   stage = await Stage.open();
   const { data } = stage.server;
@@ -64,10 +82,11 @@ test('the way of one message, by time, over all servers', { timeout: 60_000 }, a
   const anna = await stage.present('anna');
   const ben = await stage.present('ben', { url: other.url });
   const { conv } = await anna.open(['ben']);
-  const { mid, seq } = await anna.send(conv, 'a body that nobody prints');
-  await ben.holds(conv, seq);
   const env = realEnv(data);
   const { HOGMANAY_PREFIX: prefix = '', HOGMANAY_KAFKA: brokers = '', HOGMANAY_DYNAMODB: endpoint = '' } = env;
+  const published = await listen(env['HOGMANAY_REDIS'] ?? '', prefix);
+  const { mid, seq } = await anna.send(conv, 'a body that nobody prints');
+  await ben.holds(conv, seq);
 
   const { cause } = await logged(prefix, brokers, conv);
   const dynamo = new DynamoDBClient({
@@ -78,6 +97,8 @@ test('the way of one message, by time, over all servers', { timeout: 60_000 }, a
   const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: `${prefix}messages` }));
   expect(Items.find((item) => item['mid']?.S === mid)?.['cause']?.S).toBe(cause);
   dynamo.destroy();
+  const news = published.find((message) => message.t === 'notices' && message.notices[0]?.entries[0]?.mid === mid);
+  expect(news).toMatchObject({ cause, notices: [{ entries: [{ cause }] }] });
 
   await eventually(async () => (await traced([mid], env)).out.includes('fanned out'), 10_000);
   const { status, out, err } = await traced([mid, '--json'], env);
@@ -91,8 +112,8 @@ test('the way of one message, by time, over all servers', { timeout: 60_000 }, a
   const [home] = found.steps;
   const at = (isHome: boolean) =>
     found.steps.filter(({ node }) => (node === home?.node) === isHome).map(({ step }) => step);
-  expect(at(true).slice(0, 2)).toEqual(['append', 'appended']);
-  expect(new Set(at(true).slice(2))).toEqual(new Set(['answered', 'fan-out', 'fanned out']));
+  expect(at(true).slice(0, 3)).toEqual(['accepted', 'append', 'appended']);
+  expect(at(true).slice(3).sort()).toEqual(['answered', 'fan-out', 'fanned out', 'logged', 'published']);
   expect(at(false).slice(0, 2)).toEqual(['heard', 'delivered']);
   expect(found.steps.map(({ detail }) => detail)).toContain('`message` to ben/d1');
   expect(out).not.toContain('nobody prints');

@@ -5,10 +5,13 @@ import { failed, fault, ok } from '#contract/effects';
 import { withLimits } from '#contract/limits';
 import type { LimitName } from '#contract/limits';
 import type { NodeMessage } from '#contract/ports/bus';
+import type { NewsIndex } from '#contract/parts/news-index';
+import type { EventLog } from '#contract/ports/event-log';
 import type { Outlet } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
 import { TraceBook } from '#ops/trace-book';
-import { TracedOutlet } from '#ops/traced-outlet';
+import { tracedLog, tracedNews } from '#ops/traced-news';
+import { tracedRequest, TracedOutlet } from '#ops/traced-outlet';
 import { tracedPorts } from '#ops/traced-ports';
 import { held } from '#testkit/probe';
 import { heldStore, item } from '#test/actors/kit';
@@ -22,19 +25,25 @@ const open = (limits: Partial<Record<LimitName, number>> = {}) => {
 };
 
 describe('the book', () => {
-  test("'trace.messages': the oldest message is forgotten", () => {
-    const { book, steps } = open({ 'trace.messages': 3 });
-    for (const mid of ['a', 'b', 'c', 'd']) book.note(mid, 'append', () => '');
-    expect(['a', 'b', 'd'].map((mid) => steps(mid).length)).toEqual([0, 1, 1]);
-    expect(book.of('a')).toEqual({ node: 'n1', mid: 'a', cause: '', steps: [] });
+  test("'trace.steps': the oldest step of all is forgotten", () => {
+    const { book, steps } = open({ 'trace.steps': 3 });
+    for (const mid of ['a', 'b', 'a', 'c', 'd']) book.note(mid, 'append', '', `cause of ${mid}`);
+    expect(['a', 'b', 'c', 'd'].map((mid) => steps(mid).length)).toEqual([1, 0, 1, 1]);
+    expect(book.of('b')).toEqual({ node: 'n1', mid: 'b', cause: '', steps: [], left: 0 });
   });
 
-  test("'trace.steps': further steps are not even put into words", () => {
-    const { book, steps } = open({ 'trace.steps': 2 });
-    let worded = 0;
-    for (let n = 0; n < 5; n += 1) book.note('a', `step ${n}`, () => `${(worded += 1)}`);
-    expect(steps('a')).toEqual(['step 0: 1', 'step 1: 2']);
-    expect(worded).toBe(2);
+  test("'trace.shown': the first steps of a message are shown, the others counted", () => {
+    const { book, steps } = open({ 'trace.shown': 2 });
+    for (let n = 0; n < 5; n += 1) book.note('a', `step ${n}`, '');
+    expect([steps('a'), book.of('a').left]).toEqual([['step 0: ', 'step 1: '], 3]);
+  });
+
+  test('the cause is that of the first step that has one; a step of some time ago has its own time', () => {
+    const { book } = open();
+    book.note('a', 'delivered', '');
+    book.note('a', 'heard', '', 'frame-7', 900);
+    book.note('a', 'heard', '', 'frame-8');
+    expect(book.of('a')).toMatchObject({ cause: 'frame-7', steps: [{ at: 1_000 }, { at: 900 }, { at: 1_000 }] });
   });
 });
 
@@ -57,7 +66,7 @@ describe('ports and outlets', () => {
   test('an append that is lost, then taken, and its fan-out', () => {
     const { ports, store, fanOut, book, clock, steps } = wire();
     const one = { ...draft('id-00001'), mid: 'm1', cause: 'frame-7' };
-    const group = { conv: 'c1', expected: 0, drafts: [one], partitions: 1, now: 5 };
+    const group = { conv: 'c1', expected: 0, drafts: [one], partitions: 1, now: 5, sentAt: [990] };
     const outcomes: unknown[] = [];
     ports.store.append(group)((outcome) => outcomes.push(outcome));
     store.append.take().answer({ kind: 'conflict', item: null });
@@ -74,16 +83,17 @@ describe('ports and outlets', () => {
       failed(fault('store.unavailable', 'away', 'unknown')),
     ]);
     expect(steps('m1')).toEqual([
-      `append: of ${one.from}/${one.device}, in a group of 1`,
+      `accepted: of ${one.from}/${one.device}`,
+      'append: in a group of 1',
       'appended: lost: another server was faster',
-      `append: of ${one.from}/${one.device}, in a group of 1`,
+      'append: in a group of 1, again',
       'appended: number 4',
       `fan-out: to ${told.recipients.length + told.added.length}`,
       'fanned out: failed: store.unavailable, effect unknown',
     ]);
     expect([book.of('m1').cause, book.of('m1').steps.map(({ at }) => at)]).toEqual([
       'frame-7',
-      [1_000, 1_000, 1_000, 1_020, 1_020, 1_020],
+      [990, 1_000, 1_000, 1_000, 1_020, 1_020, 1_020],
     ]);
   });
 
@@ -113,5 +123,53 @@ describe('ports and outlets', () => {
     expect(sent).toHaveLength(3);
     expect(steps('m2').slice(1)).toEqual(['delivered: `message` to ben/d1', 'answered: `stored` to ben/d1']);
     expect([outlet.connection, outlet.ip]).toEqual(['k', '::1']);
+  });
+
+  test('what came from the log, a repeat, an entry of no send, an answer over HTTP', () => {
+    const { ports, store, hear, book, steps } = wire();
+    const two = { v: 1 as const, ...draft('id-00002'), mid: 'm2', seq: 9, at: 5 };
+    ports.bus.subscribe('n1', () => undefined);
+    hear({ t: 'notices', cause: 'x', notices: [notice({ conv: 'c1', from: 9, to: 9, entries: [two] })], by: 'log' });
+    expect(steps('m2')).toEqual(['heard: number 9, from the log']);
+    const drafts = ['m3', 'm4'].map((mid) => ({ ...draft(`id-of-${mid}`), mid, device: null }));
+    ports.store.append({ conv: 'c1', expected: 0, drafts, partitions: 1, now: 5, sentAt: [0, 7] })(() => undefined);
+    const results = ['m1', 'm4'].map((mid) => ({ seq: 2, mid, at: 5, duplicate: true }));
+    store.append.take().answer({ kind: 'appended', item: item(), results });
+    expect(steps('m3')).toEqual(['append: in a group of 2', 'appended: number 2, stored before as m1']);
+    expect(steps('m4')).toEqual([
+      ...[`accepted: of ${drafts[0]?.from}, over HTTP`, 'append: in a group of 2', 'appended: number 2, stored before'],
+    ]);
+    const stored = { t: 'stored', id: 'i', conv: 'c1', seq: 9, mid: 'm2', at: 5 } as const;
+    const answered: unknown[] = [];
+    const request = tracedRequest((_call, done) => done({ frame: stored, isNew: true }), book);
+    request({ user: 'anna', ip: '', frame: { t: 'inbox', id: 'i', limit: 1 } }, (answer) => answered.push(answer));
+    expect([answered, steps('m2').at(-1)]).toEqual([
+      [{ frame: stored, isNew: true }],
+      'answered: `stored` to anna, over HTTP',
+    ]);
+  });
+
+  test('what is published, and where the log has it', () => {
+    const { book, steps } = open();
+    const [fanOut, append] = [held<NewsIndex['fanOut']>(), held<EventLog['append']>()];
+    const one = { v: 1 as const, ...draft('id-00001'), mid: 'm1', cause: 'frame-7', seq: 9, at: 5 };
+    const told = notice({ conv: 'c1', from: 9, to: 9, entries: [one] });
+    const news = tracedNews({ fanOut } as unknown as NewsIndex, book);
+    news.fanOut('n1', 'x', [told])(() => undefined);
+    fanOut.take().answer({ missed: [] });
+    news.fanOut('n1', 'x', [told])(() => undefined);
+    fanOut.take().answer({ missed: ['ben'] });
+    const log = tracedLog({ append, read: () => expect.fail() }, book);
+    const record = { key: 'c1', cause: 'frame-7', value: { v: 1, notice: told } };
+    log.append('messages', [record])(() => undefined);
+    append.take().answer([{ partition: 3, offset: 12n }]);
+    log.append('messages', [record, { ...record, value: 'nonsense' }])(() => undefined);
+    append.take().fail(fault('store.unavailable', 'away', 'unknown'));
+    expect(steps('m1')).toEqual([
+      'published: to all',
+      'published: 1 not reached: they hear by the log, or later',
+      'logged: messages, partition 3, offset 12',
+    ]);
+    expect(book.of('m1').cause).toBe('frame-7');
   });
 });

@@ -74,7 +74,8 @@ export class Tail {
   }
 
   #take(batch: LogBatch): void {
-    for (const { cause, value } of batch.records) this.#receive({ t: 'notices', cause, notices: noticeOf(value) });
+    for (const { cause, value } of batch.records)
+      this.#receive({ t: 'notices', cause, notices: noticeOf(value), by: 'log' });
     batch.done()(() => undefined);
   }
 }

@@ -53,7 +53,13 @@ export interface Receipt {
 
 /** What one node tells another. */
 export type NodeMessage =
-  | { readonly t: 'notices'; readonly cause: string; readonly notices: readonly Notice[] }
+  | {
+      readonly t: 'notices';
+      readonly cause: string;
+      readonly notices: readonly Notice[];
+      /** Read from the log, because nobody could publish it. */
+      readonly by?: 'log';
+    }
   | { readonly t: 'receipts'; readonly cause: string; readonly receipts: readonly Receipt[] }
   | {
       readonly t: 'typing';

@@ -37,6 +37,8 @@ export interface AppendGroup {
   /** What was queued and is appended now: it does not wait for what is queued. */
   readonly drained?: true;
   readonly now: Millis;
+  /** When each was taken from its client, 0 where it came by no send: for those who watch, not for the store. */
+  readonly sentAt?: readonly Millis[];
   /** A finished fan-out that rides along: sets fannedTo = to if fannedTo = from - 1, else is ignored. */
   readonly fanned?: FannedRange;
 }

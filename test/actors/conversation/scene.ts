@@ -41,6 +41,7 @@ export const submit = (from: ReturnType<typeof asker>, id: string): Submit => ({
   id,
   body: `body of ${id}`,
   meta: undefined,
+  at: 0,
 });
 
 /** Answers the first strong read. */

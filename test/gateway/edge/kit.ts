@@ -33,7 +33,7 @@ export const silentOps: OperationsOptions = {
   ready: () => true,
   meter: noMeter,
   metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
-  trace: (mid) => ({ node: 'n1', mid, cause: '', steps: [] }),
+  trace: (mid) => ({ node: 'n1', mid, cause: '', steps: [], left: 0 }),
   drain: () => undefined,
 };
 

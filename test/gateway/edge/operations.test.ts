@@ -79,7 +79,7 @@ describe('operations', () => {
     const { ask } = await start({
       trace: (mid) => {
         asked.push(mid);
-        return { node: 'n1', mid, cause: 'c', steps: [{ at: 1, step: 'append', detail: 'of anna/d1' }] };
+        return { node: 'n1', mid, cause: 'c', steps: [{ at: 1, step: 'append', detail: 'of anna/d1' }], left: 0 };
       },
     });
     const refused = await Promise.all(['', 'anna'].map((token) => ask('/admin/trace?mid=m1', 'GET', token)));
