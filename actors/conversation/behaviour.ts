@@ -5,11 +5,12 @@
 import type { Conv, User } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { Fault } from '#contract/effects';
-import { addedCame, appendCame, giveUp, pauseAppend, pump, refuseJob, retryAppend } from '#actors/conversation/append';
+import { addedCame, appendCame, giveUp, pauseAppend, pump, retryAppend } from '#actors/conversation/append';
 import { queuedCame } from '#actors/conversation/buffering';
 import { batchesFailed, takeBatch } from '#actors/conversation/draining';
 import { armMark, fannedCame, fanReadCame, mark, markedCame, pumpFan, wantFanOut } from '#actors/conversation/fanout';
 import { foundedCame, found, foundersCame } from '#actors/conversation/founding';
+import { refuseJob } from '#actors/conversation/grouping';
 import {
   itemCame,
   membersCame,
