@@ -36,7 +36,7 @@ const { values } = parseArgs({
   },
 });
 const rounds = values.quick ? 1 : Number(values.rounds);
-const seconds = values.quick ? 1 : Number(values.seconds);
+const seconds = values.quick ? 3 : Number(values.seconds);
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
