@@ -1,8 +1,9 @@
 /**
  * What the adapters cost above the clients beneath them, on the services of HOGMANAY_*: a page of an inbox against the
- * ZREVRANGE that finds it, an append against the very same TransactWriteItems. It runs what `npm run build` made:
+ * ZREVRANGE that finds its conversations and against all that a page needs, asked by the bare client; an append against
+ * the very same TransactWriteItems. It runs what `npm run build` made:
  *
- *     node test/bench/adapters.mjs [--quick]
+ *     node test/bench/adapters.mjs [--quick] [--save]
  *
  * Exit status 1: one of them took more than 1.3 times as long.
  */
@@ -20,6 +21,7 @@ import { toPromise } from '#contract/from-promise';
 import { withLimits } from '#contract/limits';
 import { guardOf } from '#resilience/guarding';
 import { seededRandom } from '#runtime/random';
+import { save } from '#scripts/lib/figures';
 import { compare } from '#scripts/lib/ratio';
 
 const quick = process.argv.includes('--quick');
@@ -56,11 +58,36 @@ async function inboxRead() {
   const { client } = /** @type {import('#adapters/redis/server').RedisServer} */ (shard.primary);
   const plain = () => client.zrevrange(`${prefix}inbox:${user}`, 0, 19, 'WITHSCORES');
   const ours = () => inbox.page(user, 20, undefined);
+  /** The same as the page is made of, asked for by hand: what is at the top, then what is known of it. */
+  const needed = async () => {
+    const [, , top] = await Promise.all([
+      client.get(`${prefix}epoch`),
+      client.get(`${prefix}inbox:full:${user}`),
+      client.zrevrange(`${prefix}inbox:${user}`, 0, 20, 'WITHSCORES'),
+    ]);
+    const convs = top.filter((_, at) => at % 2 === 0);
+    const [cards] = await Promise.all([
+      client.mget(...convs.map((conv) => `${prefix}card:${conv}`)),
+      client.hmget(`${prefix}last:${user}`, ...convs),
+      client.hmget(`${prefix}read:${user}`, ...convs),
+    ]);
+    for (const card of cards) JSON.parse((card ?? '').slice((card ?? '').indexOf(':') + 1));
+  };
   const load = { rounds, budget, count: quick ? 500 : 4_000 };
-  return [
-    await compare('a page of an inbox, one at a time', { plain, ours }, { ...load, atOnce: 1 }),
-    await compare('a page of an inbox, 32 at once', { plain, ours }, { ...load, atOnce: 32 }),
-  ];
+  const lines = [];
+  for (const atOnce of [1, 32]) {
+    const how = atOnce === 1 ? 'one at a time' : `${atOnce} at once`;
+    const whole = await compare(
+      `a page of an inbox, ${how}, against all it needs`,
+      { plain: needed, ours },
+      { ...load, atOnce },
+    );
+    lines.push(
+      whole,
+      await compare(`a page of an inbox, ${how}, against the ZREVRANGE`, { plain, ours }, { ...load, atOnce }),
+    );
+  }
+  return lines;
 }
 
 const names = {
@@ -112,8 +139,8 @@ async function append() {
 }
 
 try {
-  await inboxRead();
-  await append();
+  const lines = [...(await inboxRead()), ...(await append())];
+  await save('adapters', { what: 'time of one call, ours against the bare client, medians of rounds', rounds, lines });
 } finally {
   const { DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
   for (const name of tables) {

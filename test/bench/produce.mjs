@@ -3,7 +3,7 @@
  * through a bare idempotent producer, in interleaved rounds; and as many records each by itself in one turn, which the
  * log makes a batch of. It runs what `npm run build` made, on the Kafka of HOGMANAY_KAFKA:
  *
- *     node test/bench/produce.mjs [--quick]
+ *     node test/bench/produce.mjs [--quick] [--save]
  *
  * Exit status 1: it took more than 1.3 times as long.
  */
@@ -14,6 +14,7 @@ import { systemTime } from '#adapters/system/time';
 import { unguarded } from '#contract/guard';
 import { withLimits } from '#contract/limits';
 import { topics } from '#contract/ports/event-log';
+import { save } from '#scripts/lib/figures';
 
 const budget = 1.3;
 const quick = process.argv.includes('--quick');
@@ -83,6 +84,7 @@ const timed = async (send, count) => {
 /** @param {number[]} values */
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
+const lines = [];
 for (const [name, [plain, ours, count]] of Object.entries(pairs)) {
   /** @type {number[]} */
   const ratios = [];
@@ -98,8 +100,10 @@ for (const [name, [plain, ours, count]] of Object.entries(pairs)) {
   const ratio = median(ratios);
   if (ratio > budget) process.exitCode = 1;
   const perSecond = Math.round((count * size * 1_000) / best);
+  lines.push({ name, ratio: Number(ratio.toFixed(3)), budget, perSecond });
   process.stdout.write(`${name}: ${perSecond} records/s, ${ratio.toFixed(2)} of bare (budget ${budget})\n`);
 }
 
+await save('produce', { what: `batches of ${size} records, ours against a bare idempotent producer`, rounds, lines });
 await admin.deleteTopics({ topics: topics.map((topic) => `${prefix}${topic}`) });
 await Promise.all([producer.disconnect(), admin.disconnect(), log.close()]);

@@ -3,20 +3,22 @@
  * run (messages a second, the share of each server, p99); and what a message costs one server on the real stack, by the
  * same load as test/bench/chat.mjs. It runs what `npm run build` made:
  *
- *     node test/bench/servers.mjs [--rounds 5] [--seconds 5] [--save]
+ *     node test/bench/servers.mjs [--rounds 5] [--seconds 5] [--quick] [--save]
  *
  * Exit status 1: three servers are slower than 0.8 of one, or one of them has less than a fifth.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
+import { save } from '#scripts/lib/figures';
+import { sweep } from '#scripts/lib/sweep';
 
 const targets = { ratio: 0.8, share: 0.2 };
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,9 +31,12 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
+    quick: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
+const rounds = values.quick ? 1 : Number(values.rounds);
+const seconds = values.quick ? 3 : Number(values.seconds);
 
 /** What this bench reads of a server's frames.
  * @typedef {{ t: string, id: string, conv: string, seq: number, code?: string, message?: string }} Frame */
@@ -47,12 +52,15 @@ function startServer(env) {
   const unlimited = ['frames.perSecond', 'send.user.perSecond', 'send.ip.perSecond'];
   const limits = unlimited.flatMap((name) => ['--limit', `${name}=0`]);
   const args = [main, 'serve', '--backend', 'real', '--port', '0', '--ops-port', '0', '--data', data, ...limits];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   /** @type {Promise<{ url: string, pid: number, stop: () => Promise<void> }>} */
   const started = new Promise((resolve, reject) => {
     let heard = '';
-    child.once('exit', () => reject(new Error(`the server ended before it listened: ${heard}`)));
+    // Of the log only the end, for when it does not start.
+    let told = '';
+    child.stderr.on('data', (text) => (told = `${told}${String(text)}`.slice(-2_000)));
+    child.once('exit', () => reject(new Error(`the server ended before it listened: ${heard}${told}`)));
     child.stdout.on('data', (text) => {
       heard += String(text);
       const url = /^listening on http(:\S+)$/m.exec(heard)?.[1];
@@ -141,7 +149,7 @@ async function talkOn(count, env) {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     for (const { times } of people) times.length = 0;
     const started = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, Number(values.seconds) * 1_000));
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
     const ms = performance.now() - started;
     const all = people.map(({ times }) => [...times]);
     const total = all.flat().length;
@@ -160,7 +168,7 @@ async function talkOn(count, env) {
 async function costOfMessage(env) {
   const server = await startServer(env);
   const settings = ['--url', server.url, '--server-pid', `${server.pid}`, '--users', '40', '--window', '8'];
-  const args = [join(root, 'dist/src/load/main.js'), ...settings, '--seconds', values.seconds];
+  const args = [join(root, 'dist/src/load/main.js'), ...settings, '--seconds', `${seconds}`];
   const load = JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' }));
   await server.stop();
   return load;
@@ -180,8 +188,7 @@ execFileSync(process.execPath, [main, 'setup'], { env });
 const one = [];
 /** @type {Awaited<ReturnType<typeof talkOn>>[]} */
 const three = [];
-const [busyBefore] = loadavg();
-for (let round = 0; round < Number(values.rounds); round += 1) {
+for (let round = 0; round < rounds; round += 1) {
   one.push(await talkOn(1, env));
   three.push(await talkOn(3, env));
   process.stdout.write(`one server ${JSON.stringify(one.at(-1))}\nthree servers ${JSON.stringify(three.at(-1))}\n`);
@@ -191,7 +198,6 @@ const least = median(three.map(({ shares }) => Math.min(...shares)));
 const load = await costOfMessage(env);
 const report = {
   what: 'one conversation, twelve people with 24 sends each unanswered, on one server and on three; and forty in pairs',
-  machine: { cpus: cpus().length, node: process.version, busyBefore },
   oneServer: { perSecond: median(one.map(({ perSecond }) => perSecond)), p99Ms: median(one.map(({ p99Ms }) => p99Ms)) },
   threeServers: {
     ...{ perSecond: median(three.map(({ perSecond }) => perSecond)), p99Ms: median(three.map(({ p99Ms }) => p99Ms)) },
@@ -201,11 +207,8 @@ const report = {
   targets,
 };
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-if (values.save) {
-  const folder = join(root, 'docs/bench');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${new Date().toISOString().slice(0, 10)}-servers.json`);
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-}
+await save('servers', report);
+const { HOGMANAY_DYNAMODB: dynamodb = '', HOGMANAY_KAFKA: kafka = '' } = process.env;
+await sweep({ prefix, dynamodb, kafka });
 if (ratio < targets.ratio || least < targets.share) process.exitCode = 1;
 process.exit();

@@ -22,9 +22,10 @@ interface Card {
 }
 
 /**
- * prefix, user, how many, before which time and conversation ('' for the newest), kept → the epoch, and rows of
- * conversation, card, last and read position, as JSON, where the inbox is whole. Of the same time the names decide,
- * upwards; Redis has them downwards. A page costs some five commands, however long it is.
+ * prefix, user, how many, before which time and conversation ('' for the newest), kept → the epoch and, where the inbox
+ * is whole, a line for each entry: conversations, cards, lasts, read positions. Of the same time the names decide,
+ * upwards; Redis has them downwards. A page costs some five commands, however long it is; Redis puts together no more
+ * than it must, for it does one thing at a time.
  */
 const page = new Script(`
 local prefix, user, limit, at, conv, kept = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6])
@@ -51,7 +52,7 @@ while from <= #rest do
   end
 end
 if #found < limit and redis.call('ZCARD', inbox) >= kept then return { epoch } end
-if #found == 0 then return { epoch, '[]' } end
+if #found == 0 then return { epoch, '' } end
 local convs, keys = {}, {}
 for index = 1, math.min(limit, #found) do
   convs[index] = found[index]
@@ -60,14 +61,12 @@ end
 local cards = redis.call('MGET', unpack(keys))
 local lasts = redis.call('HMGET', prefix .. 'last:' .. user, unpack(convs))
 local reads = redis.call('HMGET', prefix .. 'read:' .. user, unpack(convs))
-local rows = {}
-for index, one in ipairs(convs) do
-  local card, last = cards[index], lasts[index]
-  if not card or not last then return { epoch } end
-  local text = string.sub(card, string.find(card, ':', 1, true) + 1)
-  rows[index] = '["' .. one .. '",' .. text .. ',"' .. last .. '",' .. (reads[index] or '0') .. ']'
+for index = 1, #convs do
+  if not cards[index] or not lasts[index] then return { epoch } end
+  reads[index] = reads[index] or '0'
 end
-return { epoch, '[' .. table.concat(rows, ',') .. ']' }`);
+local function lines(list) return table.concat(list, '\\n') end
+return { epoch, lines(convs), lines(cards), lines(lasts), lines(reads) }`);
 
 /** prefix, user, epoch, ttl, items (JSON) */
 const fill = new Script(`
@@ -102,18 +101,28 @@ end
 redis.call('PEXPIRE', ARGV[1], ARGV[4])
 return redis.status_reply('OK')`);
 
-/** Conversation, card, `seq:since:left`, read position. */
-type Row = readonly [Conv, Card, string, Seq];
+/** Plain literals: put together from parts, the same took most of the time of a page. */
+const itemOf = (user: User, conv: Conv, card: Card, last: string, read: Seq): InboxItem => {
+  const { kind, title, seq, at, preview } = card;
+  const begins = last.indexOf(':') + 1;
+  const since = Number(last.slice(begins, last.indexOf(':', begins)));
+  const members = card.members.filter((one) => one !== user).slice(0, inboxOthers);
+  const unread = Math.max(0, seq - Math.max(read, since - 1));
+  if (title === undefined) return { conv, kind, members, since, seq, at, preview, unread };
+  return { conv, kind, title, members, since, seq, at, preview, unread };
+};
 
-const itemOf = (user: User, [conv, card, last, read]: Row): InboxItem => {
-  const { kind, title, members, seq, at, preview } = card;
-  const from = Number(last.split(':')[1]);
-  return {
-    ...{ conv, kind, ...(title === undefined ? {} : { title }) },
-    members: members.filter((one) => one !== user).slice(0, inboxOthers),
-    ...{ since: from, seq, at, preview },
-    unread: Math.max(0, seq - Math.max(read, from - 1)),
-  };
+/** Of `card:` as it is stored, `seq:JSON`. */
+const cardsOf = (cards: string): Card[] => {
+  const texts = cards.split('\n').map((card) => card.slice(card.indexOf(':') + 1));
+  return JSON.parse(`[${texts.join(',')}]`) as Card[];
+};
+
+/** The entries of an answer of the script; `last` is `seq:since:left`. */
+const itemsOf = (user: User, [convs = '', cards = '', lasts = '', reads = '']: readonly string[]): InboxItem[] => {
+  if (convs === '') return [];
+  const [names, last, read] = [convs.split('\n'), lasts.split('\n'), reads.split('\n')];
+  return cardsOf(cards).map((card, n) => itemOf(user, names[n] ?? '', card, last[n] ?? '', Number(read[n])));
 };
 
 export const redisInbox = (fleet: Fleet, prefix: string, limits: Limits): InboxCache => {
@@ -121,9 +130,9 @@ export const redisInbox = (fleet: Fleet, prefix: string, limits: Limits): InboxC
     const args = [user, limit + 1, from?.at ?? '', from?.conv ?? '', limits['inbox.kept']];
     const read = (client: Redis) => page.read(client, prefix, ...args) as Promise<string[]>;
     const { value, from: source } = await fleet.of(user).read(read, ([epoch]) => Number(epoch));
-    const [epoch = '0', rows] = value;
-    if (rows === undefined) return { epoch };
-    const items = (JSON.parse(rows) as Row[]).map((row) => itemOf(user, row));
+    const [epoch = '0', ...lines] = value;
+    if (lines.length === 0) return { epoch };
+    const items = itemsOf(user, lines);
     const shown = items.slice(0, limit);
     const end = shown.at(-1);
     const next = end !== undefined && items.length > limit ? { at: end.at, conv: end.conv } : null;
