@@ -73,7 +73,7 @@ export const rooms = [
   room(
     'client-contract-and-protocol',
     'src/client/',
-    [contract, protocol, npm('ws', '@types/ws')],
+    [contract, protocol, npm('ws', '@types/ws'), core('crypto', 'fs/promises', 'path')],
     'The client core takes {socket, clock, random, storage}; it knows contract and protocol only.',
   ),
   {

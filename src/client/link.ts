@@ -89,12 +89,20 @@ export class Link {
     return true;
   }
 
-  http(request: Omit<HttpRequest, 'token'>, done: (answer: HttpAnswer) => void): void {
+  /** Answers how to call it off. */
+  http(request: Omit<HttpRequest, 'token'>, done: (answer: HttpAnswer) => void): () => void {
     const { http, token } = this.#owner.ports;
+    let callOff = (): void => undefined;
+    let isOver = false;
     token((given) => {
+      if (isOver) return;
       if (given === undefined || http === undefined) done({ status: 401, body: undefined });
-      else http({ ...request, token: given }, done);
+      else callOff = http({ ...request, token: given }, done);
     });
+    return () => {
+      isOver = true;
+      callOff();
+    };
   }
 
   /** False: from this state nothing leads there. */

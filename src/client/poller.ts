@@ -7,7 +7,7 @@ import type { HttpAnswer, HttpRequest } from '#client/ports';
 export interface PollerOwner {
   readonly device: string;
   readonly limits: ClientLimits;
-  http(request: Omit<HttpRequest, 'token'>, done: (answer: HttpAnswer) => void): void;
+  http(request: Omit<HttpRequest, 'token'>, done: (answer: HttpAnswer) => void): () => void;
   cursors(): ReadonlyMap<Conv, Seq>;
   frame(frame: ServerFrame): void;
   /** The first answer has come: what was missed is here. */
@@ -29,6 +29,7 @@ export class Poller {
   readonly #owner: PollerOwner;
   /** Which run of it an answer belongs to: one that comes after the end is nobody's. */
   #run = 0;
+  #callOff = (): void => undefined;
 
   constructor(owner: PollerOwner) {
     this.#owner = owner;
@@ -41,6 +42,7 @@ export class Poller {
 
   stop(): void {
     this.#run += 1;
+    this.#callOff();
   }
 
   /** The first does not wait: there may be nothing new, and the app is to know that. */
@@ -49,7 +51,7 @@ export class Poller {
     const waitMs = isFirst ? 0 : limits['polling.waitMs'];
     const body = { device, cursors: Object.fromEntries(this.#owner.cursors()), waitMs };
     const withinMs = waitMs + limits['http.withinMs'];
-    this.#owner.http({ method: 'POST', path: '/poll', body, withinMs }, (answer) => {
+    this.#callOff = this.#owner.http({ method: 'POST', path: '/poll', body, withinMs }, (answer) => {
       if (run !== this.#run) return;
       if (answer.status !== 200 || !isPolled(answer.body))
         return this.#owner.failed(answer.status, answer.retryAfterMs);

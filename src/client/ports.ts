@@ -32,6 +32,9 @@ export interface HttpAnswer {
   readonly retryAfterMs?: number;
 }
 
+/** Answers how to call it off: then there is no answer. */
+export type Http = (request: HttpRequest, done: (answer: HttpAnswer) => void) => () => void;
+
 /** A message that the server has not stored yet, as kept. */
 export interface OutboxEntry {
   readonly id: string;
@@ -64,7 +67,7 @@ export interface ClientStorage {
 export interface ClientPorts {
   readonly dial: (events: SocketEvents) => ClientSocket;
   /** Absent: no fallback to polling. */
-  readonly http?: (request: HttpRequest, done: (answer: HttpAnswer) => void) => void;
+  readonly http?: Http;
   readonly clock: Clock;
   readonly random: Random;
   readonly storage: ClientStorage;

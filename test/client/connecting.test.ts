@@ -176,7 +176,10 @@ describe('reconnecting', () => {
 describe('polling', () => {
   const polling = (limits: object = {}): [Desk, Asked[]] => {
     const asked: Asked[] = [];
-    const http = (request: HttpRequest, answer: Asked['answer']): void => void asked.push({ request, answer });
+    const http = (request: HttpRequest, answer: Asked['answer']) => {
+      asked.push({ request, answer });
+      return () => undefined;
+    };
     const desk = new Desk({ http, limits });
     while (desk.core.state !== 'polling') {
       desk.socket.events.closed(1006);
