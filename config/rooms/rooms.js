@@ -81,7 +81,7 @@ export const rooms = [
     comment: 'The client core runs anywhere: take {socket, clock, random, storage} instead of browser.ts or node.ts.',
     severity: 'error',
     from: { path: clientCore },
-    to: { path: '^src/client/(browser|node)\\.ts$' },
+    to: { path: ['^src/client/(browser|node)\\.ts$', npm('ws'), core('crypto', 'fs/promises', 'path')] },
   },
   room(
     'testkit-room',

@@ -19,6 +19,7 @@ export const clientLimitTable = {
   'polling.after': row(3, 'that many sockets without `welcome` in a row: POST /poll instead'),
   'polling.waitMs': row(25_000, 'how long the server may hold a poll'),
   'polling.probeMs': row(30_000, 'how often a WebSocket is tried while polling'),
+  'close.withinMs': row(2_000, 'a socket whose peer does not answer the close frame is ended (Node)'),
   'http.withinMs': row(35_000, 'a request over HTTP without an answer counts as failed'),
   'token.renewMs': row(60_000, 'so long before its end a token is renewed'),
   'ack.everyMs': row(50, 'acknowledgements are put together for this long'),

@@ -23,7 +23,7 @@ export interface NodeOptions extends ConnectOptions {
 
 /** Connects, and stays connected until `stop()`. */
 export const connect = ({ url, token, file, ...options }: NodeOptions): Chat => {
-  const { 'storage.lines': lines } = clientLimits(options.limits);
+  const { 'storage.lines': lines, 'close.withinMs': closeWithinMs } = clientLimits(options.limits);
   return new Chat({
     ...options,
     clock,
@@ -32,7 +32,7 @@ export const connect = ({ url, token, file, ...options }: NodeOptions): Chat => 
     storage: file === undefined ? new MemoryStorage() : new FileStorage(onDisk(file), lines),
     newId: () => randomBytes(16).toString('hex'),
     http: httpOf(fetch, (ms) => AbortSignal.timeout(ms), url),
-    dial: (events) => dial(socketUrl(url), events),
+    dial: (events) => dial(socketUrl(url), closeWithinMs, events),
   });
 };
 
@@ -49,10 +49,11 @@ const random: Random = { next: () => Math.random(), int: (below) => Math.floor(M
 /** Frames from the server: docs/protocol.md section 1. */
 const maxPayload = 524_288;
 
-const dial: (url: string, events: Parameters<ClientPorts['dial']>[0]) => ReturnType<ClientPorts['dial']> = (
-  url,
-  { opened, text, closed },
-) => {
+const dial = (
+  url: string,
+  closeWithinMs: number,
+  { opened, text, closed }: Parameters<ClientPorts['dial']>[0],
+): ReturnType<ClientPorts['dial']> => {
   const socket = new WebSocket(url, 'hogmanay.v1', { perMessageDeflate: false, maxPayload });
   let retryAfterMs: number | undefined;
   socket.on('open', opened);
@@ -65,10 +66,13 @@ const dial: (url: string, events: Parameters<ClientPorts['dial']>[0]) => ReturnT
     response.destroy();
     request.destroy();
     socket.terminate();
-    if (response.statusCode !== undefined) closed(1006, retryAfterMs);
   });
   socket.on('close', (code) => closed(code, retryAfterMs));
-  return { send: (frame) => socket.send(frame, () => undefined), close: () => socket.close() };
+  const close = (): void => {
+    socket.close();
+    setTimeout(() => socket.terminate(), closeWithinMs).unref();
+  };
+  return { send: (frame) => socket.send(frame, () => undefined), close };
 };
 
 const onDisk = (path: string): StorageFile => ({

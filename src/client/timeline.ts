@@ -63,8 +63,9 @@ export class Timeline {
     this.#climb();
   }
 
-  resumed({ from, to, recovered }: Pick<FrameOf<'resumed'>, 'from' | 'to' | 'recovered'>): void {
-    this.startAt(from);
+  /** What the server says it has sent (or left out) up to `to`: whatever of it is not here is read. */
+  resumed({ since, from, to, recovered }: Omit<FrameOf<'resumed'>, 't' | 'conv'>): void {
+    this.startAt(this.#cursor < 0 ? from : since);
     if (recovered) {
       this.#wanted = Math.max(this.#wanted, to);
       if (this.#hole()) this.#waitForHole();
