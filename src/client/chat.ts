@@ -139,9 +139,9 @@ export class Chat {
 }
 
 /** A clock over the timers of a platform. */
-export const clockOf = ({ now, alarm }: TimeSource): Clock => ({
-  now,
-  schedule: (delayMs, ring) => ({ cancel: alarm(delayMs, ring) }),
+export const clockOf = (source: TimeSource): Clock => ({
+  now: () => source.now(),
+  schedule: (delayMs, ring) => ({ cancel: source.alarm(delayMs, ring) }),
 });
 
 /** A token, whichever way the app has it; one that cannot be had now is none. */

@@ -4,10 +4,10 @@ import type { Conv, Meta, Seq } from '#contract/conversation';
 import type { ClientLimits } from '#client/limits';
 
 export interface SocketEvents {
-  opened(): void;
-  text(text: string): void;
+  readonly opened: () => void;
+  readonly text: (text: string) => void;
   /** Exactly once. 1006 where there was no close frame; `retryAfterMs` where a refused upgrade named one. */
-  closed(code: number, retryAfterMs?: number): void;
+  readonly closed: (code: number, retryAfterMs?: number) => void;
 }
 
 export interface ClientSocket {

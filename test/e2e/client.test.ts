@@ -12,7 +12,6 @@ import { seededRandom } from '#runtime/random';
 import { Stage, tokenFor } from '#test/e2e/stage';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const crashServer = join(root, 'test/e2e/crash-server.mjs');
 
 let folder = '';
 let stage: Stage | undefined;
@@ -57,7 +56,7 @@ it('the example of docs/clients.md runs as it stands', { timeout: 30_000 }, asyn
 
 it('K5 K6 K11 everything is there once and in order while the server is killed again and again', async () => {
   const random = seededRandom('kills of a server under the client');
-  stage = new Stage({ entry: crashServer });
+  stage = new Stage();
   await stage.server.start();
   const port = Number(new URL(stage.server.http ?? '').port);
   const { url, move, close } = await door(port);
