@@ -117,7 +117,7 @@ export class Device {
       token: (done) => done(this.user),
       newId: () => this.#world.nextName('question-'),
       dial: (events) => this.#dial(life, events),
-      // The simulated sockets take no part in heartbeats of the client's own.
+      // Within the time that a run has, everybody comes back often.
       limits: { 'reconnect.capMs': 2_000 },
     });
     core.on('message', (message) => {
