@@ -73,7 +73,7 @@ export const rooms = [
   room(
     'client-contract-and-protocol',
     'src/client/',
-    [contract, protocol, npm('ws', '@types/ws')],
+    [contract, protocol, npm('ws', '@types/ws'), core('crypto', 'fs/promises', 'path')],
     'The client core takes {socket, clock, random, storage}; it knows contract and protocol only.',
   ),
   {
@@ -81,7 +81,7 @@ export const rooms = [
     comment: 'The client core runs anywhere: take {socket, clock, random, storage} instead of browser.ts or node.ts.',
     severity: 'error',
     from: { path: clientCore },
-    to: { path: '^src/client/(browser|node)\\.ts$' },
+    to: { path: ['^src/client/(browser|node)\\.ts$', npm('ws'), core('crypto', 'fs/promises', 'path')] },
   },
   room(
     'testkit-room',

@@ -44,6 +44,11 @@ export const errorTable = {
   'runtime.effect_threw': row('inside', null, 'a port threw instead of answering'),
   'runtime.name_taken': row('inside', null, 'a child of this name exists'),
   'runtime.real_async_in_simulation': row('inside', null, 'an effect is outstanding and nothing virtual can end it'),
+  'client.outbox_full': row('inside', null, 'too many messages of this device wait for the server'),
+  'client.requests_full': row('inside', null, 'too many questions of this device wait for an answer'),
+  'client.timeout': row('inside', null, 'a question had no answer in time'),
+  'client.closed': row('inside', null, 'the client ends'),
+  'client.storage': row('inside', null, 'the device could not save a message'),
   'cli.usage': row('inside', null, 'wrong command line'),
   'cli.port_in_use': row('inside', null, 'another process listens there'),
 } as const satisfies Record<string, ErrorRow>;

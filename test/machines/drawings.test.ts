@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { breakerMachine } from '#machines/breaker';
+import { clientMachine } from '#machines/client';
 import { conversationMachine } from '#machines/conversation';
 import { gatewayMachine } from '#machines/gateway';
 import { presenceMachine } from '#machines/presence';
@@ -13,6 +14,7 @@ import { machineIndex, machinePage } from '#testkit/draw-machine';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const machines = {
   breaker: breakerMachine,
+  client: clientMachine,
   conversation: conversationMachine,
   gateway: gatewayMachine,
   presence: presenceMachine,

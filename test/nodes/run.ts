@@ -93,7 +93,7 @@ const transcript = () => {
   return { observer, happened, digest: () => hash.digest('hex') };
 };
 
-const build = (seed: string) => {
+export const build = (seed: string) => {
   const random = seededRandom(`${seed}/world`);
   const driver = new StepDriver({ random: `${seed}/schedule` }, 1_700_000_000_000);
   const { clock } = driver;
@@ -113,7 +113,7 @@ const build = (seed: string) => {
   return { random, driver, clock, nodes, weather, digest, happened, errors };
 };
 
-type World = ReturnType<typeof build>;
+export type World = ReturnType<typeof build>;
 
 const people = ({ clock, nodes }: World, seed: string, log: Log): SimulatedClient[] => {
   const random = seededRandom(`${seed}/clients`);
