@@ -102,8 +102,8 @@ export const giveUp = (hands: Hands, group: Group, why: Fault): void => {
 };
 
 /**
- * Strong reads never go back, but a store that was restored does. All that this actor knows is worthless then: it starts
- * anew from what the store has.
+ * Strong reads never go back, but a store that was restored does. All that this actor knows is worthless then: it
+ * starts anew from what the store has.
  */
 const mustNotGoBack = (
   { request: { conv, expected } }: Group,

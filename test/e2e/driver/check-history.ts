@@ -124,6 +124,7 @@ export function checkOrder({ recordings }: Evidence, ledgers: ReadonlyMap<string
   return findings;
 }
 
+/** The first answer to a send counts: one that was answered `queued` is told `stored` when it is. */
 function answersOutOfOrder(
   { user }: Recording,
   { traffic }: ConnectionRecord,
@@ -131,10 +132,13 @@ function answersOutOfOrder(
 ): Finding[] {
   const sentAt = new Map<string, number[]>();
   const answered = new Map<string, number>();
+  const queued = new Set<string>();
   const findings: Finding[] = [];
   for (const { n, dir, frame } of traffic) {
     if (dir === 'out' && frame.t === 'send') sentAt.set(frame.id, [...(sentAt.get(frame.id) ?? []), n]);
-    if (dir !== 'in' || frame.t !== 'stored' || refused.has(frame.id)) continue;
+    if (dir !== 'in' || (frame.t !== 'stored' && frame.t !== 'queued') || refused.has(frame.id)) continue;
+    if (frame.t === 'queued') queued.add(frame.id);
+    else if (queued.has(frame.id)) continue;
     const asked = sentAt.get(frame.id)?.shift();
     const before = answered.get(frame.conv) ?? 0;
     if (asked !== undefined && asked < before)

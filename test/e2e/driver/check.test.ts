@@ -31,6 +31,7 @@ const anna = (of: Scene, number = 1): ConnectionRecord => connectionOf(of, 'anna
 const ben = (of: Scene): ConnectionRecord => connectionOf(of, 'ben', 1);
 
 const received = (frame: ServerFrame) => ({ n: 150, dir: 'in' as const, frame });
+const queued = (id: string): ServerFrame => ({ t: 'queued', conv, id });
 const read = (user: string, seq: number) => received({ t: 'read', conv, user, seq });
 const delivered = (user: string, seq: number) => received({ t: 'delivered', conv, user, seq });
 
@@ -168,6 +169,12 @@ const planted: readonly Planted[] = [
     'order',
     'two sends answered the wrong way round',
     (s) => replace(ben(s), stored(four), stored(five), stored(four)),
+    /answered after a later send/,
+  ],
+  [
+    'order',
+    'a send queued after a later one was stored',
+    (s) => replace(ben(s), stored(four), stored(five), queued(four.id), stored(four)),
     /answered after a later send/,
   ],
   [
