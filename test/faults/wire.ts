@@ -1,8 +1,8 @@
 /**
  * A wire between the servers and a service, which can be cut. DynamoDB Local says that a transaction is written a
  * moment before it is: killed in that moment it forgets what it has acknowledged (in 6 of 52 tries, by SIGKILL and by
- * SIGTERM), as no DynamoDB would. So the wire is cut first, in the middle of whatever goes over it, and the kill comes a
- * moment later.
+ * SIGTERM), as no DynamoDB would. So the wire is cut first, in the middle of whatever goes over it, and the kill comes
+ * a moment later.
  */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
