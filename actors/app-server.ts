@@ -2,7 +2,7 @@
  * The actor tree of one app server, over whatever ports and driver it is given: the same in production, on a tester's
  * desk and in a simulation.
  */
-import type { ApiAnswer, ApiCall } from '#contract/api';
+import type { ApiAnswer, ApiCall, PollAnswer, PollCall } from '#contract/api';
 import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import type { FromConnection } from '#contract/inlet';
@@ -18,6 +18,8 @@ import { drainerBehaviour } from '#actors/drainer';
 import { gatewayBehaviour } from '#actors/gateway';
 import type { ToConversation } from '#actors/messages';
 import { presenceBehaviour } from '#actors/presence/behaviour';
+import { pollBehaviour, refusedPoll } from '#actors/poll/behaviour';
+import type { PollKit } from '#actors/poll/behaviour';
 import { refusedFrame, requestBehaviour } from '#actors/request';
 import type { RequestKit } from '#actors/request';
 import { sessionBehaviour } from '#actors/session/behaviour';
@@ -47,6 +49,8 @@ export interface AppServer {
   openSession(outlet: Outlet): Ref<FromConnection>;
   /** Answers one call over HTTP, exactly once. */
   request(call: ApiCall, done: (answer: ApiAnswer) => void): void;
+  /** Answers one long poll, unless it is cancelled by what this returns. */
+  poll(call: PollCall, done: (answer: PollAnswer) => void): () => void;
   /** State of the gateway's machine: `serving` takes new connections. */
   state(): string;
   /** Empties the node; calls back when the last connection has gone. */
@@ -84,14 +88,15 @@ export const appServer = (options: AppServerOptions): AppServer => {
   const endDrain = startDrainer(options, conversations);
   const admission = new Admission(limits, options.meter);
   const kit = { node, ports, ids, limits, delivery, gateway, presence, admission, conversations };
-  const requests = new Nursery(system, 'requests');
+  const openSession = (outlet: Outlet): Ref<FromConnection> =>
+    sessions.spawn(sessionBehaviour(outlet.connection, outlet, kit), outlet.connection, {
+      mailbox: limits['mailbox.session'],
+      supervision: { kind: 'stop' },
+    });
   return {
-    openSession: (outlet) =>
-      sessions.spawn(sessionBehaviour(outlet.connection, outlet, kit), outlet.connection, {
-        mailbox: limits['mailbox.session'],
-        supervision: { kind: 'stop' },
-      }),
-    request: answerer(kit, requests),
+    openSession,
+    request: answerer(kit, new Nursery(system, 'requests')),
+    poll: poller({ limits, admission, openSession }, node, new Nursery(system, 'polls')),
     state: () => gatewayState,
     drain: (drained) => {
       gateway.tell({ t: 'drain', drained });
@@ -127,5 +132,26 @@ const answerer = (kit: RequestKit, requests: Nursery): AppServer['request'] => {
     }
     calls += 1;
     requests.spawn(requestBehaviour(kit, call, done), `r${calls}`, { supervision: { kind: 'stop' } });
+  };
+};
+
+/** An actor for each poll. */
+const poller = (kit: PollKit, node: NodeName, polls: Nursery): AppServer['poll'] => {
+  let count = 0;
+  return (call, done) => {
+    const { limits } = kit;
+    if (polls.size >= limits['poll.atOnce']) {
+      done(refusedPoll(limits, fault('gateway.overloaded', 'too many polls at once', 'none', limits['retry.afterMs'])));
+      return () => undefined;
+    }
+    count += 1;
+    const name = `${node}-p${count}`;
+    const poll = polls.spawn(pollBehaviour(kit, name, call, done), name, {
+      mailbox: limits['mailbox.session'],
+      supervision: { kind: 'stop' },
+    });
+    return () => {
+      poll.tell({ t: 'cancel' });
+    };
   };
 };

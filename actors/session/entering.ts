@@ -13,6 +13,7 @@ import type { DevicePositions } from '#contract/ports/positions';
 import type { Claims } from '#contract/ports/system';
 import { sendError } from '#actors/session/answers';
 import { remember } from '#actors/session/positions';
+import { tellDelivered } from '#actors/session/receipts';
 import { closeConnection, newView } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
 import { behind, pumpCatchUp } from '#actors/session/catch-up';
@@ -149,7 +150,9 @@ const named = (hands: Hands, conv: Conv, cursor: Seq, known: LastKnown | undefin
   view.mode = 'behind';
   state.views.set(conv, view);
   state.catchUp.add(conv);
-  if (borneOut) remember(hands, conv, cursor);
+  if (!borneOut) return;
+  if (cursor > (state.positions?.cursors.get(conv) ?? 0)) tellDelivered(hands, conv, cursor);
+  remember(hands, conv, cursor);
 };
 
 const unnamed = ({ state }: Hands, conv: Conv, { seq, since }: LastKnown): void => {

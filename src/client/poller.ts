@@ -15,7 +15,10 @@ export interface PollerOwner {
   failed(status: number, retryAfterMs?: number): void;
 }
 
-type Polled = Readonly<Record<'messages' | 'resumed', readonly object[]>>;
+type Polled = Readonly<Record<'messages' | 'resumed', readonly object[]>> & {
+  /** Whole frames; a server need not have any. */
+  readonly events?: readonly ServerFrame[];
+};
 
 const isPolled = (body: unknown): body is Polled =>
   typeof body === 'object' &&
@@ -57,6 +60,7 @@ export class Poller {
         return this.#owner.failed(answer.status, answer.retryAfterMs);
       for (const message of answer.body.messages) this.#owner.frame({ ...message, t: 'message' } as ServerFrame);
       for (const resumed of answer.body.resumed) this.#owner.frame({ ...resumed, t: 'resumed' } as ServerFrame);
+      for (const event of answer.body.events ?? []) this.#owner.frame(event);
       if (isFirst) this.#owner.caughtUp();
       if (run === this.#run) this.#poll(run, false);
     });

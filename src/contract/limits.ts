@@ -60,6 +60,9 @@ export const limitTable = {
   'http.pipelined': row(16, 'count', 'gateway.overloaded (503), and the end: requests before their answers are taken'),
   'http.stalledMs': row(30_000, 'ms', 'the connection is dropped: nothing moves on it, and it is no WebSocket'),
   'http.inFlight': row(1_000, 'count', 'gateway.overloaded (503)'),
+  'poll.waitMs': row(25_000, 'ms', 'an empty answer'),
+  'poll.lingerMs': row(20, 'ms', 'how long an answer waits for more messages after the first'),
+  'poll.atOnce': row(2_000, 'count', 'gateway.overloaded (503)'),
   'http.answerMs': row(10_000, 'ms', 'store.unavailable (503), effect unknown for what writes'),
   'rates.keys': row(100_000, 'count', 'the user or address idle longest starts with a full burst'),
   // Mailboxes: how many messages an actor holds before it refuses (runtime.mailbox_full).

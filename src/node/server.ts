@@ -26,7 +26,7 @@ import { nodeName, openBackend } from '#node/backends';
 import { signingKey } from '#node/signing-key';
 import { meteredStore } from '#ops/metered-store';
 import { TraceBook } from '#ops/trace-book';
-import { tracedRequest, TracedOutlet } from '#ops/traced-outlet';
+import { tracedApi, TracedOutlet } from '#ops/traced-outlet';
 import { tracedPorts } from '#ops/traced-ports';
 import { createPrometheus } from '#ops/prometheus';
 import type { Prometheus, Sources } from '#ops/prometheus';
@@ -104,7 +104,7 @@ const listeners = (options: ServeOptions, { node, app, tokens, log, prometheus, 
   const ready = () => app.state() === 'serving';
   const edge = createEdge({
     ...{ host, port, limits, log, ready, meter: prometheus },
-    api: { tokens, now, request: tracedRequest((call, done) => app.request(call, done), book) },
+    api: { tokens, now, ...tracedApi(app, book) },
     accept: (socket, { name, ip }) => new Connection({ ...given, name: `${node}-${name}`, ip, socket }),
   });
   const operations = createOperations({

@@ -1,5 +1,5 @@
 /** The ways out to clients, noting in the book which message they were handed, and to whom. */
-import type { ApiAnswer, ApiCall } from '#contract/api';
+import type { ApiAnswer, ApiCall, PollAnswer, PollCall } from '#contract/api';
 import type { CloseCode } from '#contract/errors';
 import type { ServerFrame } from '#contract/frames';
 import type { Outlet, SharedMessage } from '#contract/ports/outlet';
@@ -51,14 +51,24 @@ export class TracedOutlet implements Outlet {
   }
 }
 
-type Request = (call: ApiCall, done: (answer: ApiAnswer) => void) => void;
+interface Doors {
+  readonly request: (call: ApiCall, done: (answer: ApiAnswer) => void) => void;
+  readonly poll: (call: PollCall, done: (answer: PollAnswer) => void) => () => void;
+}
 
 /** Over HTTP as well. */
-export const tracedRequest =
-  (request: Request, book: TraceBook): Request =>
-  (call, done) =>
-    request(call, (answer) => {
+export const tracedApi = (doors: Doors, book: TraceBook): Doors => ({
+  request: (call, done) =>
+    doors.request(call, (answer) => {
       const { frame } = answer;
       if (frame.t === 'stored') book.note(frame.mid, 'answered', `\`stored\` to ${call.user}, over HTTP`);
       done(answer);
-    });
+    }),
+  poll: (call, done) =>
+    doors.poll(call, (answer) => {
+      const whose = `${call.user}/${call.frame.device}`;
+      const messages = answer.t === 'polled' ? answer.messages : [];
+      for (const { mid } of messages) book.note(mid, 'delivered', `\`message\` to ${whose}, over HTTP`);
+      done(answer);
+    }),
+});

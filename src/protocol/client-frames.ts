@@ -19,13 +19,10 @@ const page = z
   .refine((token) => placeOf(token) !== undefined, 'must be the `next` of an earlier answer')
   .transform((token) => placeOf(token) ?? { at: 0, conv: '' });
 
+const standing = cursors.optional().transform((byConv) => new Map(Object.entries(byConv ?? {})));
+
 const schemas = {
-  hello: z.object({
-    t: z.literal('hello'),
-    token: z.string(),
-    device: name,
-    cursors: cursors.optional().transform((byConv) => new Map(Object.entries(byConv ?? {}))),
-  }),
+  hello: z.object({ t: z.literal('hello'), token: z.string(), device: name, cursors: standing }),
   send: z.object({ t: z.literal('send'), id, conv, body, meta: meta.exactOptional() }),
   ack: z.object({ t: z.literal('ack'), conv, seq }),
   history: z
@@ -58,6 +55,18 @@ const schemas = {
   watch: z.object({ t: z.literal('watch'), users: z.array(name).max(watchMax) }),
   ping: z.object({ t: z.literal('ping') }),
 };
+
+/** What a long poll asks for, over HTTP: the `hello` of a connection that lasts for one answer. */
+export const pollFrame = z.object({
+  t: z.literal('poll'),
+  device: name,
+  cursors: standing,
+  waitMs: z
+    .int()
+    .min(0)
+    .optional()
+    .transform((waitMs) => waitMs),
+});
 
 export const clientFrames: Agreeing<ClientFrame, typeof schemas> = schemas;
 

@@ -2,10 +2,12 @@
  * From the bytes of a text frame to a frame, or to the error that answers it. An error echoes `id`, `conv` and `of`
  * whenever the frame was JSON that held them, even where they are what is wrong with it.
  */
+import type { z } from 'zod';
+import type { PollFrame } from '#contract/api';
 import type { ErrorCode } from '#contract/errors';
 import type { ClientFrame, ErrorFrame } from '#contract/frames';
 import type { Limits } from '#contract/limits';
-import { asAck, asSend, clientFrames, isClientFrameType } from '#protocol/client-frames';
+import { asAck, asSend, clientFrames, isClientFrameType, pollFrame } from '#protocol/client-frames';
 import { rawMemberBytes } from '#protocol/raw-member';
 import { isObject } from '#protocol/scalars';
 import { isLongerThan } from '#protocol/utf8';
@@ -62,8 +64,11 @@ const validate = (value: Json, t: ClientFrame['t']): Decoded => {
   const quick = t === 'send' ? asSend(value) : t === 'ack' ? asAck(value) : undefined;
   if (quick !== undefined) return { frame: quick };
   const result = clientFrames[t].safeParse(value);
-  if (result.success) return { frame: result.data };
-  const issue = result.error.issues[0];
+  return result.success ? { frame: result.data } : badAt(t, result.error.issues[0], value);
+};
+
+/** What is wrong, and where. */
+const badAt = (t: string, issue: z.core.$ZodIssue | undefined, value: Json) => {
   const where = issue?.path.join('.') ?? '';
   const what = issue?.message ?? 'not as the protocol says';
   return bad(where === '' ? `${t}: ${what}` : `${t}: ${where}: ${what}`, value);
@@ -112,4 +117,11 @@ export const createHttpDecoder = (limits: SizeLimits) => ({
     return 'frame' in decoded ? checkSizes(decoded.frame, text, limits) : decoded;
   },
   fields: (t: ClientFrame['t'], fields: Json): Decoded => validate({ ...fields, t }, t),
+  poll: (bytes: Uint8Array): { readonly frame: PollFrame } | { readonly error: ErrorFrame } => {
+    const text = textOf(bytes);
+    const value = text === undefined ? undefined : parse(text);
+    if (!isObject(value)) return bad('not a JSON object in UTF-8', { t: 'poll' });
+    const result = pollFrame.safeParse({ ...value, t: 'poll' });
+    return result.success ? { frame: result.data } : badAt('poll', result.error.issues[0], { t: 'poll' });
+  },
 });

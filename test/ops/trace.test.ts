@@ -9,12 +9,13 @@ import type { NewsIndex } from '#contract/parts/news-index';
 import type { EventLog } from '#contract/ports/event-log';
 import type { Outlet } from '#contract/ports/outlet';
 import type { Ports } from '#contract/ports/ports';
+import { sharedMessage } from '#actors/wire';
 import { TraceBook } from '#ops/trace-book';
 import { tracedLog, tracedNews } from '#ops/traced-news';
-import { tracedRequest, TracedOutlet } from '#ops/traced-outlet';
+import { tracedApi, TracedOutlet } from '#ops/traced-outlet';
 import { tracedPorts } from '#ops/traced-ports';
 import { held } from '#testkit/probe';
-import { heldStore, item } from '#test/actors/kit';
+import { entry, heldStore, item } from '#test/actors/kit';
 import { draft, notice } from '#test/ports/words';
 
 const open = (limits: Partial<Record<LimitName, number>> = {}) => {
@@ -141,8 +142,23 @@ describe('ports and outlets', () => {
     ]);
     const stored = { t: 'stored', id: 'i', conv: 'c1', seq: 9, mid: 'm2', at: 5 } as const;
     const answered: unknown[] = [];
-    const request = tracedRequest((_call, done) => done({ frame: stored, isNew: true }), book);
-    request({ user: 'anna', ip: '', frame: { t: 'inbox', id: 'i', limit: 1 } }, (answer) => answered.push(answer));
+    const polled = { t: 'polled', messages: [sharedMessage('c1', entry(4)).frame], resumed: [], events: [] } as const;
+    const doors = tracedApi(
+      {
+        request: (_call, done) => done({ frame: stored, isNew: true }),
+        poll: (_call, done) => {
+          done(polled);
+          return () => undefined;
+        },
+      },
+      book,
+    );
+    doors.request({ user: 'anna', ip: '', frame: { t: 'inbox', id: 'i', limit: 1 } }, (answer) =>
+      answered.push(answer),
+    );
+    const frame = { t: 'poll', device: 'phone', cursors: new Map(), waitMs: 0 } as const;
+    doors.poll({ user: 'ben', token: '', ip: '', frame }, (answer) => expect(answer).toBe(polled));
+    expect(steps('mid-4').at(-1)).toBe('delivered: `message` to ben/phone, over HTTP');
     expect([answered, steps('m2').at(-1)]).toEqual([
       [{ frame: stored, isNew: true }],
       'answered: `stored` to anna, over HTTP',

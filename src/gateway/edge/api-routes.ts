@@ -2,7 +2,7 @@
  * The routes of the HTTP API (docs/protocol.md section 6) as data: which method and path becomes which frame. Bodies
  * and queries are judged by the schemas of the frames themselves.
  */
-import type { ApiFrame } from '#contract/api';
+import type { ApiFrame, PollFrame } from '#contract/api';
 import type { ErrorFrame } from '#contract/frames';
 import type { Limits } from '#contract/limits';
 import { createHttpDecoder, type Decoded } from '#protocol/decode';
@@ -15,7 +15,7 @@ export interface ApiRequest {
   readonly body: Uint8Array;
 }
 
-export type ApiDecoded = { readonly frame: ApiFrame } | { readonly error: ErrorFrame };
+export type ApiDecoded = { readonly frame: ApiFrame | PollFrame } | { readonly error: ErrorFrame };
 
 export interface ApiRoute {
   readonly method: 'GET' | 'POST';
@@ -78,5 +78,6 @@ export const apiRoutes = (limits: Limits): readonly ApiRoute[] => {
     },
     { method: 'POST', path: '/conversations/:conv/members', decode: change },
     { method: 'GET', path: '/inbox', decode: inbox },
+    { method: 'POST', path: '/poll', decode: ({ body }) => decoder.poll(body) },
   ];
 };

@@ -3,7 +3,7 @@
  * further. Everything that goes wrong is the error object of docs/protocol.md.
  */
 import type { IncomingMessage } from 'node:http';
-import type { ApiAnswer, ApiCall } from '#contract/api';
+import type { ApiAnswer, ApiCall, PollAnswer, PollCall } from '#contract/api';
 import type { Outcome } from '#contract/effects';
 import type { ErrorFrame } from '#contract/frames';
 import type { Limits } from '#contract/limits';
@@ -19,6 +19,8 @@ export interface ApiOptions {
   readonly tokens: Tokens;
   readonly now: () => number;
   readonly request: (call: ApiCall, done: (answer: ApiAnswer) => void) => void;
+  /** Answers once, unless what it returns is called before. */
+  readonly poll: (call: PollCall, done: (answer: PollAnswer) => void) => () => void;
 }
 
 export type Respond = (answer: Answer) => void;
@@ -27,6 +29,8 @@ export type Respond = (answer: Answer) => void;
 export type Api = (request: IncomingMessage, respond: Respond) => boolean;
 
 const bearer = /^Bearer +([^\s]+)$/i;
+
+const tokenOf = ({ headers }: IncomingMessage): string | undefined => bearer.exec(headers.authorization ?? '')?.[1];
 
 /** A fault of ours ends one request, and neither the process nor anybody else's. */
 const guarded = ({ limits, log }: Pick<ApiOptions, 'limits' | 'log'>, respond: Respond, work: () => void): void => {
@@ -47,7 +51,7 @@ export const authenticate = (
 ): void => {
   const { tokens, now, limits } = options;
   const headers = { 'WWW-Authenticate': 'Bearer' };
-  const token = bearer.exec(request.headers.authorization ?? '')?.[1];
+  const token = tokenOf(request);
   if (token === undefined)
     return respond(refusal('gateway.unauthenticated', 'Authorization: Bearer TOKEN is needed', limits, headers));
   tokens.verify(
@@ -102,6 +106,14 @@ const statusOf = ({ frame, isNew }: ApiAnswer): number => {
   return isNew ? 201 : 200;
 };
 
+const polledAnswer = (answer: PollAnswer, limits: Limits): Answer => {
+  if (answer.t === 'error') return errorAnswer(answer, limits);
+  const { messages, resumed, events } = answer;
+  return json(200, { messages: messages.map(withoutType), resumed: resumed.map(withoutType), events });
+};
+
+const withoutType = <T extends { readonly t: string }>({ t: _, ...rest }: T): Omit<T, 't'> => rest;
+
 export const createApi = (options: ApiOptions): Api => {
   const { limits } = options;
   const routes = apiRoutes(limits);
@@ -111,6 +123,17 @@ export const createApi = (options: ApiOptions): Api => {
     answer.frame.t === 'error' ? errorAnswer(answer.frame, limits) : json(statusOf(answer), bodyOf(answer));
 
   const refused = (error: ErrorFrame): Answer => errorAnswer(error, limits);
+
+  /** Nobody waits for the answer of a connection that has gone. */
+  const poll = (call: PollCall, { socket }: IncomingMessage, respond: Respond): void => {
+    let cancel = (): void => undefined;
+    const gone = (): void => cancel();
+    socket.once('close', gone);
+    cancel = options.poll(call, (answer) => {
+      socket.off('close', gone);
+      respond(polledAnswer(answer, limits));
+    });
+  };
 
   const judge = (
     route: ApiRoute,
@@ -126,8 +149,10 @@ export const createApi = (options: ApiOptions): Api => {
       if (query === undefined) return respond(badFrame('the query is malformed, or names a field twice'));
       const judged = route.decode({ conv, query, body });
       if ('error' in judged) return respond(refused(judged.error));
-      const call = { user, ip: addressOf(request), frame: judged.frame };
-      options.request(call, (answer) => respond(answered(answer)));
+      const { frame } = judged;
+      const call = { user, ip: addressOf(request) };
+      if (frame.t === 'poll') poll({ ...call, frame, token: tokenOf(request) ?? '' }, request, respond);
+      else options.request({ ...call, frame }, (answer) => respond(answered(answer)));
     };
     readBody(request, limits['frame.bytes'], (body) => guarded(options, respond, () => take(body)));
   };

@@ -47,7 +47,7 @@ export interface EdgeOptions extends Address {
   readonly limits: Limits;
   readonly log: Log;
   readonly accept: (socket: Socket, info: PeerInfo) => Peer;
-  readonly api: Pick<ApiOptions, 'tokens' | 'now' | 'request'>;
+  readonly api: Pick<ApiOptions, 'tokens' | 'now' | 'request' | 'poll'>;
   readonly meter: Meter;
   /** Whether newcomers are taken: no, while warming up and while draining. */
   readonly ready: () => boolean;

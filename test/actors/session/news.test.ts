@@ -78,8 +78,10 @@ describe('receipts', () => {
 
   it('positions that could not be read are asked for again', () => {
     const session = start();
-    enter(session, { cursors: { c1: 5 }, last: { c1: { seq: 5, since: 1 } }, truth: { c1: 5 } });
+    const last = { c1: { seq: 5, since: 1 } };
+    enter(session, { cursors: { c1: 5 }, stored: { c1: 5 }, last, truth: { c1: 5 } });
     session.advance(0);
+    expect(session.delivered).toEqual([]);
     session.receipts.of.take().fail(fault('store.unavailable', 'no'));
     session.settle();
     session.advance(1_000);
@@ -92,6 +94,13 @@ describe('receipts', () => {
     session.advance(0);
     session.receipts.of.take().answer(new Map([['c1', new Map([['bob', { delivered: 3, read: 0 }]])]]));
     session.settle();
+    expect(session.delivered).toEqual([{ conv: 'c1', seq: 5 }]);
+  });
+
+  it('C20 what `hello` newly acknowledges is told to the conversation', () => {
+    const session = start();
+    const last = { c1: { seq: 5, since: 1 } };
+    enter(session, { cursors: { c1: 5 }, stored: { c1: 3 }, last, truth: { c1: 5 } });
     expect(session.delivered).toEqual([{ conv: 'c1', seq: 5 }]);
   });
 

@@ -18,6 +18,7 @@ export const silentDoors: Pick<EdgeOptions, 'api' | 'meter'> = {
     tokens: { verify: () => (done) => done(failed(fault('gateway.unauthenticated', 'nobody is known'))) },
     now: () => 0,
     request: () => undefined,
+    poll: () => () => undefined,
   },
   meter: noMeter,
 };
