@@ -11,7 +11,7 @@ const house = 'test/house/**/*.test.ts';
 const withoutServices = process.env['HOGMANAY_LIVE'] === 'off' ? ['test/{live,faults}/**'] : [];
 // What the embedded backend is judged by, on the real one: where services are (`npm test` sees to that).
 const alsoReal = process.env['HOGMANAY_REDIS'] ? ['test/e2e/{chat,resume,http,rights,conformance,kill}.test.ts'] : [];
-const served = ['test/{e2e,live,faults,node,cli,bench,siege}/**/*.test.ts'];
+const served = ['test/{e2e,live,faults,node,cli,bench,siege}/**/*.test.ts', 'test/web/browser/**/*.test.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
