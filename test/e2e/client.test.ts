@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '#client/node';
 import type { Chat, NodeOptions } from '#client/node';
 import { seededRandom } from '#runtime/random';
+import { door } from '#test/e2e/driver/door';
 import { Stage, tokenFor } from '#test/e2e/stage';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -129,19 +130,4 @@ const readText = (file: string): string => {
   } catch {
     return '';
   }
-};
-
-/** A port that stays the same and passes everything on to wherever the server is now. */
-const door = async (first: number) => {
-  const { createServer, connect: dial } = await import('node:net');
-  let port = first;
-  const server = createServer((client) => {
-    const onward = dial(port, '127.0.0.1');
-    client.pipe(onward).pipe(client);
-    client.on('error', () => onward.destroy()).on('close', () => onward.destroy());
-    onward.on('error', () => client.destroy()).on('close', () => client.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address() as { port: number };
-  return { url: `http://127.0.0.1:${address.port}`, move: (to: number) => (port = to), close: () => server.close() };
 };

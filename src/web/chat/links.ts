@@ -1,16 +1,28 @@
-/** Links in what people write: http and https alone, and found as text, so that nothing of it is ever taken as HTML. */
+/**
+ * What people write: shortened where it is long, and the links in it: http and https alone, and found as text, so that
+ * nothing of it is ever taken as HTML.
+ */
 export type Piece = string | { readonly href: string; readonly text: string };
 
 const candidate = /\bhttps?:\/\/[^\s<>"'`\u0000-\u0020\u007f-\u00a0\u2028\u2029]+/gi;
 
+const opening: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+
+const countOf = (text: string, letter: string): number => text.split(letter).length - 1;
+
 /** Punctuation behind a link is the sentence's, and so is a bracket that was opened before it. */
 const trimmed = (found: string): string => {
-  let text = found.replace(/[.,;:!?…*_~|]+$/, '');
-  for (const [open, close] of ['()', '[]', '{}']) {
-    while (text.endsWith(close ?? '') && text.split(close ?? '').length > text.split(open ?? '').length)
-      text = text.slice(0, -1).replace(/[.,;:!?…]+$/, '');
+  const spare = new Map(
+    Object.entries(opening).map(([close, open]) => [close, countOf(found, close) - countOf(found, open)]),
+  );
+  let end = found.length;
+  for (; end > 0; end -= 1) {
+    const last = found.charAt(end - 1);
+    const over = spare.get(last) ?? 0;
+    if (over > 0) spare.set(last, over - 1);
+    else if (!'.,;:!?…*_~|'.includes(last)) break;
   }
-  return text;
+  return found.slice(0, end);
 };
 
 /** Undefined where it is none that may be followed: without a host, or with a name and password to mislead by. */
@@ -35,4 +47,21 @@ export const piecesOf = (body: string): Piece[] => {
   }
   if (done < body.length) pieces.push(body.slice(done));
   return pieces;
+};
+
+/** A word that is cut is left out, unless it is longer. */
+const longestWord = 40;
+
+/** The beginning of a long text, cut between characters and where possible between words. */
+export const shortened = (body: string, charactersMost: number, linesMost: number): string => {
+  const lines = body.split('\n', linesMost + 1);
+  const short = lines.length > linesMost ? lines.slice(0, linesMost).join('\n') : body;
+  if (short.length <= charactersMost) return short;
+  let end = charactersMost;
+  // Half a link would lead somewhere else.
+  for (const { 0: found, index } of short.matchAll(candidate))
+    if (index > 0 && index < end && index + found.length > end) end = index;
+  const cut = short.slice(0, end).replace(/[\ud800-\udbff]$/, '');
+  const words = cut.slice(0, Math.max(cut.lastIndexOf(' '), cut.lastIndexOf('\n')));
+  return end - words.length > longestWord ? cut : words;
 };

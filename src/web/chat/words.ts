@@ -3,7 +3,7 @@ import type { ClientFault } from '#client/events';
 import type { MemberEvent, Millis, User } from '#contract/conversation';
 import type { Conversation, Model, Presence } from '#web/chat/model';
 
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
 const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const longDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
@@ -109,6 +109,5 @@ export const bannerWords = ({ connection, isAway }: Model, waiting: number): str
   if (!isAway) return undefined;
   const state = connection === 'offline' ? 'You are offline.' : 'No connection. Trying again …';
   if (waiting === 0) return state;
-  if (waiting === 1) return `${state} A message waits and goes out by itself.`;
-  return `${state} ${waiting} messages wait and go out by themselves.`;
+  return `${state} ${waiting} ${waiting === 1 ? 'message is' : 'messages are'} waiting to be sent.`;
 };

@@ -1,6 +1,7 @@
 // A browser for tests of the page: Debian's Chromium, started once a file, with a page of its own for everybody.
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { demand } from '#scripts/services/install';
 import { tokenFor } from '#test/e2e/stage';
 
@@ -31,7 +32,7 @@ export class Guest {
     this.context = page.context();
     page.on('console', (said) => {
       // A server that is down is told by the browser itself.
-      const isExpected = /ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/;
+      const isExpected = /^WebSocket connection to \S+ failed: |ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/;
       if (['error', 'warning'].includes(said.type()) && !isExpected.test(said.text()))
         this.complaints.push(said.text());
     });
@@ -60,6 +61,11 @@ export class Guest {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Waits until those are all that stand in the open conversation, in this order. */
+  async sees(...bodies: string[]): Promise<void> {
+    await expect.poll(() => this.bodies(), { timeout: 10_000 }).toEqual(bodies);
+  }
+
   /** Bodies as they stand in the open conversation. */
   bodies(): Promise<string[]> {
     return this.page.locator('.line .body').allTextContents();
@@ -76,9 +82,9 @@ export interface GuestOptions {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** Somebody with a browser of their own: nothing is shared with others. */
-export const guestOf = async (browser: Browser, options: GuestOptions = {}): Promise<Guest> => {
-  const context = await browser.newContext({ viewport: desktop, ...options });
+/** Somebody with a browser of their own, or another tab of one that is there. */
+export const guestOf = async (where: Browser | BrowserContext, options: GuestOptions = {}): Promise<Guest> => {
+  const context = 'newContext' in where ? await where.newContext({ viewport: desktop, ...options }) : where;
   context.setDefaultTimeout(10_000);
   return new Guest(await context.newPage());
 };

@@ -32,16 +32,18 @@ export const Conversation = (props: Props): JSX.Element => {
         <a class="back" href="#/" aria-label="Back to the list">
           <Icon of="back" />
         </a>
-        <Avatar name={title} isOnline={isOnline} />
+        <Avatar name={title} isOnline={isOnline} isGroup={kind === 'group'} />
         <div class="heading">
           <h1 dir="auto">{title}</h1>
           <p class={conversation.typing.size > 0 ? 'status typing' : 'status'}>
             {statusWords(conversation, model, now)}
           </p>
         </div>
-        <button type="button" class="plain" aria-label="Members" onClick={() => setIsShowingMembers(true)}>
-          <Icon of="people" />
-        </button>
+        {kind === 'group' && (
+          <button type="button" class="plain" aria-label="Members" onClick={() => setIsShowingMembers(true)}>
+            <Icon of="people" />
+          </button>
+        )}
       </header>
       <MessageList
         {...{ conversation, controller, limits }}

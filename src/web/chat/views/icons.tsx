@@ -49,8 +49,14 @@ const hueOf = (name: string): number => {
 
 export const hueClass = (name: string): string => `hue-${hueOf(name)}`;
 
-export const Avatar = ({ name, isOnline = false }: { name: string; isOnline?: boolean }): JSX.Element => (
+interface AvatarProps {
+  readonly name: string;
+  readonly isOnline?: boolean;
+  readonly isGroup?: boolean;
+}
+
+export const Avatar = ({ name, isOnline = false, isGroup = false }: AvatarProps): JSX.Element => (
   <span class={`avatar ${hueClass(name)}${isOnline ? ' online' : ''}`} aria-hidden="true">
-    {([...name][0] ?? '?').toUpperCase()}
+    {isGroup ? <Icon of="people" /> : ([...name][0] ?? '?').toUpperCase()}
   </span>
 );

@@ -65,10 +65,7 @@ export const Members = (props: Props): JSX.Element => {
   const { conversation, model, now, onClose } = props;
   const { fault, setFault, isBusy, ask } = useChanges(props);
   const [people, setPeople] = useState('');
-  const isGroup = conversation.kind === 'group';
-  useEffect(() => {
-    if (isGroup) void ask({});
-  }, []);
+  useEffect(() => void ask({}), []);
 
   const add = async (): Promise<void> => {
     const { users, wrong } = namesIn(people);
@@ -83,45 +80,41 @@ export const Members = (props: Props): JSX.Element => {
           <Member
             key={user}
             {...{ user, model, now }}
-            onRemove={isGroup && user !== model.me ? () => void ask({ remove: [user] }) : undefined}
+            onRemove={user !== model.me ? () => void ask({ remove: [user] }) : undefined}
           />
         ))}
       </ul>
-      {isGroup && (
-        <form
-          class="add"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void add();
-          }}
-        >
-          <label>
-            Add people
-            <input
-              value={people}
-              onInput={({ currentTarget }) => setPeople(currentTarget.value)}
-              autoComplete="off"
-              autoCapitalize="off"
-              spellcheck={false}
-              placeholder="dave, erin"
-              aria-describedby="members-fault"
-            />
-          </label>
-          <button type="submit" disabled={isBusy || people.trim() === ''}>
-            Add
-          </button>
-        </form>
-      )}
+      <form
+        class="add"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void add();
+        }}
+      >
+        <label>
+          Add people
+          <input
+            value={people}
+            onInput={({ currentTarget }) => setPeople(currentTarget.value)}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellcheck={false}
+            placeholder="dave, erin"
+            aria-describedby="members-fault"
+          />
+        </label>
+        <button type="submit" disabled={isBusy || people.trim() === ''}>
+          Add
+        </button>
+      </form>
       <p class="fault" id="members-fault" role="alert">
         {fault}
       </p>
-      {isGroup && (
-        <footer>
-          <button type="button" class="danger" disabled={isBusy} onClick={() => void ask({ remove: [model.me] })}>
-            <Icon of="leave" /> Leave the group
-          </button>
-        </footer>
-      )}
+      <footer>
+        <button type="button" class="danger" disabled={isBusy} onClick={() => void ask({ remove: [model.me] })}>
+          <Icon of="leave" /> Leave the group
+        </button>
+      </footer>
     </Dialog>
   );
 };

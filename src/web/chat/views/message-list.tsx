@@ -8,7 +8,7 @@ import type { Conv, Seq, User } from '#contract/conversation';
 import type { PageLimits } from '#web/chat/limits';
 import { unreadOf } from '#web/chat/model';
 import type { Conversation, Pending } from '#web/chat/model';
-import { itemsOf, rowsOf, shownOf, slid } from '#web/chat/rows';
+import { itemsOf, keyOf, rowsOf, shownOf, slid } from '#web/chat/rows';
 import type { ChatController } from '#web/chat/controller';
 import { Icon } from '#web/chat/views/icons';
 import { Line } from '#web/chat/views/message';
@@ -24,7 +24,9 @@ interface Props {
 }
 
 /** So close to an end, in pixels, the window moves on. */
-const nearPx = 600;
+const nearPx = 500;
+/** No line is lower than half of this: a window of lines must be higher than what one sees of it. */
+const linePx = 18;
 /** So close to the bottom counts as there. */
 const bottomPx = 24;
 
@@ -71,9 +73,11 @@ const useScrolling = ({ conversation, controller, limits, isLooking }: Props) =>
   const anchor = useRef<Anchor>('bottom');
   const place = useRef<{ conv: Conv; pending: string | undefined } | undefined>(undefined);
   const [isAway, setIsAway] = useState(false);
+  const [height, setHeight] = useState(0);
+  const most = Math.max(limits['rows.shown'], Math.ceil(height / linePx));
   const { conv, view } = conversation;
   const items = useMemo(() => itemsOf(conversation), [conversation.run, conversation.pending]);
-  const { from, items: shown } = shownOf(items, view, limits['rows.shown']);
+  const { from, items: shown } = shownOf(items, view, most);
   const isLast = from + shown.length >= items.length;
   const isWhole = isLast && conversation.run?.reachesEnd === true;
 
@@ -84,14 +88,15 @@ const useScrolling = ({ conversation, controller, limits, isLooking }: Props) =>
     anchor.current = isBelow ? 'bottom' : anchorOf(here);
     setIsAway(!isBelow);
     controller.seen(conv, isBelow ? conversation.seq : seenIn(here));
-    const step = limits['rows.step'];
-    const most = limits['rows.shown'];
     const isNearTop = here.scrollTop < nearPx;
     const isNearEnd = here.scrollHeight - here.scrollTop - here.clientHeight < nearPx;
-    if (isNearTop && from > 0) controller.view(conv, slid(items, view, 'up', step, most));
-    else if (isNearEnd && !isLast) controller.view(conv, slid(items, view, 'down', step, most));
+    // What is in sight stays in the document.
+    const above = shown.findIndex((item) => isBelow || keyOf(item) === (anchor.current as { key?: string }).key);
+    const step = Math.min(limits['rows.step'], above);
+    if (isNearTop && from > 0) controller.view(conv, slid(items, view, 'up', limits['rows.step'], most));
+    else if (isNearEnd && !isLast && step > 0) controller.view(conv, slid(items, view, 'down', step, most));
     else if (conversation.isStuck && (isNearTop || isNearEnd)) controller.view(conv, view);
-  }, [conversation, items, isWhole, isLast, from]);
+  }, [conversation, items, isWhole, isLast, from, most]);
 
   useLayoutEffect(() => {
     const here = box.current;
@@ -112,18 +117,21 @@ const useScrolling = ({ conversation, controller, limits, isLooking }: Props) =>
     const here = box.current;
     if (here === null) return undefined;
     // The keyboard of a phone, a window that is made smaller: the bottom stays in sight.
-    const resizing = new ResizeObserver(() => restore(here, anchor.current));
+    const resizing = new ResizeObserver(() => {
+      setHeight(here.clientHeight);
+      restore(here, anchor.current);
+    });
     resizing.observe(here);
     return () => resizing.disconnect();
   }, []);
-  return { box, look, isAway };
+  return { box, look, isAway, most };
 };
 
 export const MessageList = (props: Props): JSX.Element => {
   const { conversation, me, controller, limits, today, label } = props;
   const { conv, run, kind, loading } = conversation;
-  const { box, look, isAway } = useScrolling(props);
-  const rows = rowsOf(conversation, me, limits['rows.shown'], limits['members.receipts']);
+  const { box, look, isAway, most } = useScrolling(props);
+  const rows = rowsOf(conversation, me, most, limits['members.receipts']);
   const onRetry = useCallback((pending: Pending) => controller.retry(conv, pending), [conv, controller]);
   const onDiscard = useCallback((id: string) => controller.discard(conv, id), [conv, controller]);
   const unread = unreadOf(conversation);

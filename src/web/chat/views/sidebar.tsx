@@ -32,7 +32,7 @@ const Item = (props: ItemProps): JSX.Element => {
   return (
     <li>
       <a href={hashOf(conv)} class={unread > 0 ? 'item unread' : 'item'} aria-current={isOpen ? 'page' : undefined}>
-        <Avatar name={title} isOnline={isOnline} />
+        <Avatar name={title} isOnline={isOnline} isGroup={kind === 'group'} />
         <span class="title" dir="auto">
           {title}
         </span>
@@ -76,7 +76,7 @@ export const Sidebar = ({ model, controller, now, onNew, onSignOut }: Props): JS
         <button type="button" class="plain" onClick={onSignOut}>
           Sign out
         </button>
-        <button type="button" class="plain new" aria-label="New conversation" onClick={onNew}>
+        <button type="button" class="plain" aria-label="New conversation" onClick={onNew}>
           <Icon of="write" />
         </button>
       </header>
