@@ -4,7 +4,7 @@ import { claimDevice } from '#client/browser-device';
 import type { TabDevice, TabLocks, TabPlatform, TextStore } from '#client/browser-device';
 import { clientLimits } from '#client/limits';
 
-const limits = clientLimits();
+const limits = clientLimits({ 'tabs.devices': 4, 'tabs.sameMs': 700 });
 
 /** The lock manager of one browser: first come, first served. */
 class FakeLocks implements TabLocks {
