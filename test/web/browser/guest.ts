@@ -50,7 +50,8 @@ export class Guest {
 
   /** Waits until those are all that stand in the open conversation, in this order. */
   async sees(...bodies: string[]): Promise<void> {
-    await expect.poll(() => this.bodies(), { timeout: 10_000 }).toEqual(bodies);
+    // A page that lost its server waits up to thirty seconds, as clients do.
+    await expect.poll(() => this.bodies(), { timeout: 32_000, interval: 30 }).toEqual(bodies);
   }
 
   /** Bodies as they stand in the open conversation. */

@@ -22,7 +22,7 @@ it('a server is killed and comes back: both pages go on by themselves, and what 
   await alice.sees(...numbered(1, 4));
   await until(() => alice.tick()).toBe('Read');
   await until(() => alice.page.locator('.banner').textContent()).toBe('');
-}, 40_000);
+}, 90_000);
 
 it('fifty messages written without a network arrive, once and in order; a reload in between loses none', async () => {
   const [alice, bob] = [await house.enter('alice'), await house.enter('bob')];
@@ -40,7 +40,7 @@ it('fifty messages written without a network arrive, once and in order; a reload
   await alice.page.reload();
   await bob.sees(...numbered(1, 50));
   await alice.sees(...numbered(1, 50));
-}, 40_000);
+}, 90_000);
 
 it('two tabs of one user are told the same, and write without getting in each other’s way', async () => {
   const [alice, bob] = [await house.enter('alice'), await house.enter('bob')];
@@ -77,4 +77,4 @@ it('what a tab left unsent when it was closed goes out by another one, once', as
   await until(() => alice.tick()).toBe('Read');
   await alice.page.reload();
   await alice.sees('from a tab that is gone');
-}, 40_000);
+}, 90_000);

@@ -14,10 +14,11 @@ interface ItemProps {
 }
 
 const previewWords = ({ conversation, model, now }: ItemProps): string => {
-  const { typing, pending, preview } = conversation;
+  const { typing, pending, preview, seq, since } = conversation;
   if (typing.size > 0) return statusWords(conversation, model, now);
   const last = pending.at(-1);
-  if (last === undefined) return preview;
+  // Only entries that change members have no words of their own.
+  if (last === undefined) return preview === '' && seq >= since ? 'Members changed' : preview;
   return last.state === 'failed' ? `Not sent: ${last.body}` : last.body;
 };
 
