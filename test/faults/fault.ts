@@ -9,6 +9,8 @@ import type { Wire } from '#test/faults/wire';
 export interface Pacing {
   readonly pairs: number;
   readonly groupOf: number;
+  /** How many sends of one person may be unanswered at once. */
+  readonly ahead: number;
   /** Longest pause between two sends of one person, in ms. */
   readonly pauseMs: number;
   /** How long people talk before the fault and after it, in ms. */

@@ -53,9 +53,8 @@ export const endure = async (fault: Fault, services: Services, random: Random, p
   const pulse = new Pulse();
   try {
     const url = anyOf(servers, random.child(-1));
-    const { pairs, groupOf, pauseMs, talkMs, healMs } = pacing;
-    const shape = { pairs, groupOf, pauseMs, ahead: 4 };
-    const crowd = await Crowd.gather(stage, random, shape, (user) => ({ url, onFrame: pulse.hears(user) }));
+    const { talkMs, healMs } = pacing;
+    const crowd = await Crowd.gather(stage, random, pacing, (user) => ({ url, onFrame: pulse.hears(user) }));
     crowd.talk();
     await sleep(talkMs);
     crowd.visit(random);
