@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '#client/node';
 import type { Chat, NodeOptions } from '#client/node';
 import { seededRandom } from '#runtime/random';
+import { Wire } from '#test/e2e/driver/wire';
 import { Stage, tokenFor } from '#test/e2e/stage';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -58,8 +59,9 @@ it('K5 K6 K11 everything is there once and in order while the server is killed a
   const random = seededRandom('kills of a server under the client');
   stage = new Stage();
   await stage.server.start();
-  const port = Number(new URL(stage.server.http ?? '').port);
-  const { url, move, close } = await door(port);
+  const { server } = stage;
+  const wire = await Wire.to(() => server.http);
+  const { url } = wire;
   try {
     const limits = { 'reconnect.baseMs': 50, 'reconnect.capMs': 200, 'polling.after': 1_000 };
     const [alice, bob] = [await chatOf('alice', url, { limits }), await chatOf('bob', url, { limits })];
@@ -73,7 +75,6 @@ it('K5 K6 K11 everything is there once and in order while the server is killed a
       await new Promise((resolve) => setTimeout(resolve, 20 + random.int(100)));
       await stage.server.kill();
       await stage.server.start();
-      move(Number(new URL(stage.server.http ?? '').port));
     }
     await Promise.all(stored);
     const wanted = Array.from({ length: 120 }, (_, n) => `${n + 1} message ${n}`);
@@ -83,7 +84,7 @@ it('K5 K6 K11 everything is there once and in order while the server is killed a
     );
     expect(shown).toEqual({ alice: wanted, bob: wanted });
   } finally {
-    close();
+    wire.close();
   }
 }, 60_000);
 
@@ -129,19 +130,4 @@ const readText = (file: string): string => {
   } catch {
     return '';
   }
-};
-
-/** A port that stays the same and passes everything on to wherever the server is now. */
-const door = async (first: number) => {
-  const { createServer, connect: dial } = await import('node:net');
-  let port = first;
-  const server = createServer((client) => {
-    const onward = dial(port, '127.0.0.1');
-    client.pipe(onward).pipe(client);
-    client.on('error', () => onward.destroy()).on('close', () => onward.destroy());
-    onward.on('error', () => client.destroy()).on('close', () => client.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address() as { port: number };
-  return { url: `http://127.0.0.1:${address.port}`, move: (to: number) => (port = to), close: () => server.close() };
 };

@@ -4,7 +4,7 @@ import type { Crowd } from '#test/e2e/crowd';
 import type { Random } from '#test/e2e/driver/random';
 import type { Server } from '#test/e2e/driver/server-process';
 import { sleep, until } from '#test/e2e/driver/wait';
-import type { Wire } from '#test/faults/wire';
+import type { Wire } from '#test/e2e/driver/wire';
 
 export interface Pacing {
   readonly pairs: number;

@@ -9,7 +9,7 @@ import { sleep } from '#test/e2e/driver/wait';
 import { secret, Stage } from '#test/e2e/stage';
 import type { Fault, Pacing } from '#test/faults/fault';
 import { Pulse } from '#test/faults/pulse';
-import { Wire } from '#test/faults/wire';
+import { Wire } from '#test/e2e/driver/wire';
 
 const entry = fileURLToPath(new URL('../e2e/crash-server.mjs', import.meta.url));
 
@@ -48,7 +48,7 @@ const anyOf = (servers: readonly Server[], random: Random) => () => {
 };
 
 export const endure = async (fault: Fault, services: Services, random: Random, pacing: Pacing): Promise<Outcome> => {
-  const wire = await Wire.to(services.env['HOGMANAY_DYNAMODB'] ?? '');
+  const wire = await Wire.to(() => services.env['HOGMANAY_DYNAMODB']);
   const { stage, servers } = await openStage(pacing, wire);
   const pulse = new Pulse();
   try {
