@@ -10,7 +10,8 @@ const house = 'test/house/**/*.test.ts';
 // Left out, and counted as skipped, where `npm test` could not have the services.
 const withoutServices = process.env['HOGMANAY_LIVE'] === 'off' ? ['test/{live,faults}/**'] : [];
 // What the embedded backend is judged by, on the real one: where services are (`npm test` sees to that).
-const alsoReal = process.env['HOGMANAY_REDIS'] ? ['test/e2e/{chat,resume,http,poll,rights,conformance,kill,client-kills}.test.ts'] : [];
+const judges = 'chat,resume,http,poll,rights,conformance,kill,client-kills';
+const alsoReal = process.env['HOGMANAY_REDIS'] ? [`test/e2e/{${judges}}.test.ts`] : [];
 const served = ['test/{e2e,live,faults,node,cli,bench,siege}/**/*.test.ts'];
 
 export default defineConfig({
