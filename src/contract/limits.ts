@@ -145,6 +145,7 @@ export const limitTable = {
   'redis.watchMs': row(1_000, 'ms', 'how often Sentinels are asked who serves a shard'),
   // Redis and DynamoDB: positions, receipts, presence.
   'tiered.waiting': row(10_000, 'count', 'what waits to be written to the database is written at once'),
+  'inbox.pages': row(5_000, 'count', 'of the first pages that a server keeps, the one longest unused is read again'),
   'inbox.touchMs': row(1_000, 'ms', 'how late the index of inboxes in the database is'),
   'inbox.lateMs': row(5_000, 'ms', 'an index later than this may show conversations out of order'),
   // Kafka.
