@@ -12,7 +12,7 @@ export const pageLimitTable = {
     80,
     'messages in the document at once (more where the window is very high); others come when scrolled to',
   ),
-  'rows.step': row(25, 'so many come, and as many go, when somebody scrolls near an end of what is shown'),
+  'rows.step': row(40, 'so many come, and as many go, when somebody scrolls near an end of what is shown'),
   'history.page': row(100, 'messages asked for at once'),
   'history.held': row(2_000, 'of a longer conversation the part that is far away is forgotten, and asked for again'),
   'history.conversations': row(20, 'of the conversation looked at longest ago the messages are forgotten'),

@@ -62,6 +62,6 @@ export const shortened = (body: string, charactersMost: number, linesMost: numbe
   for (const { 0: found, index } of short.matchAll(candidate))
     if (index > 0 && index < end && index + found.length > end) end = index;
   const cut = short.slice(0, end).replace(/[\ud800-\udbff]$/, '');
-  const words = cut.slice(0, Math.max(cut.lastIndexOf(' '), cut.lastIndexOf('\n')));
-  return end - words.length > longestWord ? cut : words;
+  const words = cut.slice(0, Math.max(0, cut.lastIndexOf(' '), cut.lastIndexOf('\n')));
+  return words === '' || end - words.length > longestWord ? cut : words;
 };

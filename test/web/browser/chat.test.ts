@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { tokenFor } from '#test/e2e/stage';
 import { until, useHouse } from '#test/web/browser/house';
 
-const house = useHouse();
+const house = useHouse({ 'presence.lookMs': 500, 'session.graceMs': 300 });
 
 it('two people chat: what one writes the other sees, with ticks and unread counts', async () => {
   const [alice, bob] = [await house.enter('alice'), await house.enter('bob')];

@@ -32,7 +32,8 @@ export class Guest {
     this.context = page.context();
     page.on('console', (said) => {
       // A server that is down is told by the browser itself.
-      const isExpected = /^WebSocket connection to \S+ failed: |ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/;
+      const isExpected =
+        /^WebSocket connection to \S+ failed: |ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/;
       if (['error', 'warning'].includes(said.type()) && !isExpected.test(said.text()))
         this.complaints.push(said.text());
     });
@@ -50,10 +51,12 @@ export class Guest {
     await this.page.getByLabel('Name of the group').fill(title);
     await this.page.getByRole('button', { name: /^Begin (chat|group)$/ }).click();
     await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await this.page.getByRole('textbox', { name: `Message to ${title || people}` }).waitFor();
   }
 
   async open(name: string): Promise<void> {
     await this.page.getByRole('navigation').getByRole('link', { name }).click();
+    await this.page.getByRole('textbox', { name: `Message to ${name}` }).waitFor();
   }
 
   async write(text: string): Promise<void> {
@@ -84,7 +87,8 @@ export interface GuestOptions {
 
 /** Somebody with a browser of their own, or another tab of one that is there. */
 export const guestOf = async (where: Browser | BrowserContext, options: GuestOptions = {}): Promise<Guest> => {
-  const context = 'newContext' in where ? await where.newContext({ viewport: desktop, ...options }) : where;
+  const context =
+    'newContext' in where ? await where.newContext({ viewport: desktop, reducedMotion: 'reduce', ...options }) : where;
   context.setDefaultTimeout(10_000);
   return new Guest(await context.newPage());
 };

@@ -1,6 +1,6 @@
 /** The page of somebody who is signed in: the list, and a conversation beside it or, where there is no room, instead. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Conv } from '#contract/conversation';
 import { goTo, hash, onHash, onLooking } from '#web/chat/browser';
 import type { ChatController } from '#web/chat/controller';
@@ -53,13 +53,13 @@ const Notice = ({ model, controller }: { model: Model; controller: ChatControlle
 );
 
 const Nothing = ({ model }: { model: Model }): JSX.Element => (
-  <main class="conversation none">
+  <div class="conversation none">
     <p class="hint">
       {model.open === undefined || !model.isLoaded
         ? 'Choose a conversation, or begin one.'
         : 'You are not in this conversation.'}
     </p>
-  </main>
+  </div>
 );
 
 /** The address says what is looked at, and the other way round. */
@@ -88,6 +88,18 @@ const useTitle = (model: Model): void => {
   }, [title]);
 };
 
+/** Whoever leaves a conversation goes on in the list, where it stands. */
+const useFocus = ({ open }: Model): void => {
+  const before = useRef<Conv | undefined>(undefined);
+  useLayoutEffect(() => {
+    const left = open === undefined && before.current !== undefined ? hashOf(before.current) : undefined;
+    before.current = open;
+    if (left === undefined) return;
+    for (const item of document.querySelectorAll<HTMLElement>('.item'))
+      if (item.getAttribute('href') === left) item.focus();
+  }, [open]);
+};
+
 export const App = (props: Props): JSX.Element => {
   const { controller, store, limits, onSignOut } = props;
   const model = useModel(store);
@@ -96,13 +108,17 @@ export const App = (props: Props): JSX.Element => {
   const drafts = useRef(new Map<Conv, string>());
   useAddress(props);
   useTitle(model);
+  useFocus(model);
   const open = model.open === undefined ? undefined : model.conversations.get(model.open);
-  const begun = (conv: Conv): void => {
-    setIsBeginning(false);
-    goTo(hashOf(conv));
-  };
+  const begun = useRef<Conv | undefined>(undefined);
+  useEffect(() => {
+    // Only once the window above the page is gone can the focus go where the first message is written.
+    if (!isBeginning && begun.current !== undefined) goTo(hashOf(begun.current));
+    begun.current = undefined;
+  }, [isBeginning]);
   return (
-    <div class={model.open === undefined ? 'app' : 'app reading'}>
+    <main class={model.open === undefined ? 'app' : 'app reading'}>
+      <h1 class="hidden">Hogmanay</h1>
       <Banner model={model} controller={controller} />
       <Sidebar {...{ model, controller, now, onSignOut }} onNew={() => setIsBeginning(true)} />
       {open === undefined ? (
@@ -111,12 +127,19 @@ export const App = (props: Props): JSX.Element => {
         <Conversation {...{ model, controller, limits, now }} conversation={open} drafts={drafts.current} />
       )}
       {isBeginning && (
-        <NewConversation {...{ controller, me: model.me }} onClose={() => setIsBeginning(false)} onBegun={begun} />
+        <NewConversation
+          {...{ controller, me: model.me }}
+          onClose={() => setIsBeginning(false)}
+          onBegun={(conv) => {
+            begun.current = conv;
+            setIsBeginning(false);
+          }}
+        />
       )}
       <Notice model={model} controller={controller} />
       <p class="hidden" aria-live="polite">
         {model.said}
       </p>
-    </div>
+    </main>
   );
 };

@@ -2,9 +2,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Conv } from '#contract/conversation';
+import { goTo } from '#web/chat/browser';
 import type { ChatController } from '#web/chat/controller';
 import type { PageLimits } from '#web/chat/limits';
 import type { Conversation as Shown, Model } from '#web/chat/model';
+import { hashOf } from '#web/chat/token';
 import { statusWords, titleOf } from '#web/chat/words';
 import { Composer } from '#web/chat/views/composer';
 import { Avatar, Icon } from '#web/chat/views/icons';
@@ -27,14 +29,20 @@ export const Conversation = (props: Props): JSX.Element => {
   const title = titleOf(conversation);
   const isOnline = kind === 'direct' && model.presence.get(others[0] ?? '')?.state === 'online';
   return (
-    <main class="conversation">
+    <section
+      class="conversation"
+      aria-label={title}
+      onKeyDown={({ key, isComposing }) => {
+        if (key === 'Escape' && !isComposing && !isShowingMembers) goTo(hashOf(undefined));
+      }}
+    >
       <header>
         <a class="back" href="#/" aria-label="Back to the list">
           <Icon of="back" />
         </a>
         <Avatar name={title} isOnline={isOnline} isGroup={kind === 'group'} />
         <div class="heading">
-          <h1 dir="auto">{title}</h1>
+          <h2 dir="auto">{title}</h2>
           <p class={conversation.typing.size > 0 ? 'status typing' : 'status'}>
             {statusWords(conversation, model, now)}
           </p>
@@ -56,6 +64,6 @@ export const Conversation = (props: Props): JSX.Element => {
       {isShowingMembers && (
         <Members {...{ conversation, model, now, controller }} onClose={() => setIsShowingMembers(false)} />
       )}
-    </main>
+    </section>
   );
 };

@@ -16,7 +16,8 @@ export const Dialog = ({ title, onClose, children }: Props): JSX.Element => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => {
-      if (before instanceof HTMLElement) before.focus();
+      // Unless something else has it by now.
+      if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
     };
   }, []);
   return (

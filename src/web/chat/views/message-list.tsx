@@ -72,6 +72,8 @@ const useScrolling = ({ conversation, controller, limits, isLooking }: Props) =>
   const box = useRef<HTMLDivElement>(null);
   const anchor = useRef<Anchor>('bottom');
   const place = useRef<{ conv: Conv; pending: string | undefined } | undefined>(undefined);
+  /** Somebody wants to see the newest, which may have to be fetched first. */
+  const isGoingDown = useRef(false);
   const [isAway, setIsAway] = useState(false);
   const [height, setHeight] = useState(0);
   const most = Math.max(limits['rows.shown'], Math.ceil(height / linePx));
@@ -85,7 +87,8 @@ const useScrolling = ({ conversation, controller, limits, isLooking }: Props) =>
     const here = box.current;
     if (here === null) return;
     const isBelow = isWhole && isAtBottom(here);
-    anchor.current = isBelow ? 'bottom' : anchorOf(here);
+    if (isBelow) isGoingDown.current = false;
+    anchor.current = isBelow || isGoingDown.current ? 'bottom' : anchorOf(here);
     setIsAway(!isBelow);
     controller.seen(conv, isBelow ? conversation.seq : seenIn(here));
     const isNearTop = here.scrollTop < nearPx;
@@ -124,13 +127,19 @@ const useScrolling = ({ conversation, controller, limits, isLooking }: Props) =>
     resizing.observe(here);
     return () => resizing.disconnect();
   }, []);
-  return { box, look, isAway, most };
+  const goDown = (): void => {
+    isGoingDown.current = true;
+    anchor.current = 'bottom';
+    controller.toNewest(conv);
+    if (box.current !== null) restore(box.current, 'bottom');
+  };
+  return { box, look, goDown, isAway, most };
 };
 
 export const MessageList = (props: Props): JSX.Element => {
   const { conversation, me, controller, limits, today, label } = props;
   const { conv, run, kind, loading } = conversation;
-  const { box, look, isAway, most } = useScrolling(props);
+  const { box, look, goDown, isAway, most } = useScrolling(props);
   const rows = rowsOf(conversation, me, most, limits['members.receipts']);
   const onRetry = useCallback((pending: Pending) => controller.retry(conv, pending), [conv, controller]);
   const onDiscard = useCallback((id: string) => controller.discard(conv, id), [conv, controller]);
@@ -156,7 +165,7 @@ export const MessageList = (props: Props): JSX.Element => {
         </ol>
       </div>
       {isAway && run !== undefined && (
-        <button type="button" class="newest" onClick={() => controller.toNewest(conv)}>
+        <button type="button" class="newest" onClick={goDown}>
           <Icon of="down" />
           <span class="hidden">To the newest message</span>
           {unread > 0 && <span class="count">{unread}</span>}
