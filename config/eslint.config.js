@@ -9,10 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export default defineConfig(
   { ignores: ['**/node_modules/', '**/dist/', '**/coverage/', '**/.hogmanay/'] },
   {
-    files: ['**/*.ts', 'config/**/*.js', 'scripts/**/*.mjs'],
+    files: ['**/*.{ts,tsx}', 'config/**/*.js', 'scripts/**/*.mjs'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.json'], tsconfigRootDir: root },
+      parserOptions: { project: ['./tsconfig.json', './config/tsconfig.web.json'], tsconfigRootDir: root },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {

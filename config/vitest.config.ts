@@ -12,7 +12,7 @@ const withoutServices = process.env['HOGMANAY_LIVE'] === 'off' ? ['test/{live,fa
 // What the embedded backend is judged by, on the real one: where services are (`npm test` sees to that).
 const judges = 'chat,resume,http,poll,rights,conformance,kill,client-kills';
 const alsoReal = process.env['HOGMANAY_REDIS'] ? [`test/e2e/{${judges}}.test.ts`] : [];
-const served = ['test/{e2e,live,faults,node,cli,bench,siege}/**/*.test.ts'];
+const served = ['test/{e2e,live,faults,node,cli,bench,siege}/**/*.test.ts', 'test/web/browser/**/*.test.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

@@ -1,11 +1,12 @@
-// Builds dist/ from the sources, and knows whether that is needed: a stamp in dist/ holds what the last build saw.
+// Builds dist/ from the sources, the server's by the compiler and the pages by Vite, and knows whether that is needed: a stamp in dist/ holds what the last build saw.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, tool } from './root.mjs';
 
 const folders = ['src', 'machines', 'actors'];
-const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'config/vite.config.ts'];
+const isSource = /\.(ts|tsx|css|html|svg)$/;
 const stampFile = join(root, 'dist', '.built');
 
 export const mainFile = join(root, 'dist', 'src', 'cli', 'main.js');
@@ -26,7 +27,7 @@ function sourcesIn(folder) {
   if (!existsSync(path)) return [];
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
   return names
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => isSource.test(name))
     .map((name) => join(folder, name))
     .sort();
 }
@@ -62,8 +63,11 @@ export async function build(options) {
   if (!existsSync(join(root, 'node_modules', compiler))) {
     return { status: 1, output: 'dist/ is missing or old, and there is no compiler here: run `npm ci` first\n' };
   }
-  const result = await run(tool(compiler, '--project', 'tsconfig.build.json'), options);
+  const compiled = await run(tool(compiler, '--project', 'tsconfig.build.json'), options);
   prune();
-  if (result.status === 0) writeFileSync(stampFile, before);
-  return result;
+  if (compiled.status !== 0) return compiled;
+  const vite = tool('vite/bin/vite.js', 'build', '--config', 'config/vite.config.ts', '--logLevel', 'warn');
+  const bundled = await run(vite, options);
+  if (bundled.status === 0) writeFileSync(stampFile, before);
+  return { status: bundled.status, output: `${compiled.output}${bundled.output}` };
 }

@@ -1,4 +1,4 @@
-// What the services need and how it is had: programs from Debian, Java archives from Maven Central into a cache outside
+// What services and tests need and how it is had: programs from Debian, Java archives from Maven Central into a cache outside
 // of the project, made once a version. What cannot be had is said with the way to get it.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -14,6 +14,7 @@ const packages = {
   java: 'default-jre-headless',
   mvn: 'maven',
   'docker-compose': 'docker-compose',
+  chromium: 'chromium',
 };
 
 /** Something that is not here and that we may not install. */

@@ -2,8 +2,13 @@
 import type { Random } from '#contract/ports/system';
 import { Chat, clockOf, httpOf, socketUrl, tokenOf } from '#client/chat';
 import type { ConnectOptions } from '#client/chat';
-import { MemoryStorage } from '#client/memory-storage';
-import type { Change, ClientPorts, ClientStorage, OutboxEntry } from '#client/ports';
+import { claimDevice } from '#client/browser-device';
+import type { TabLocks, TextStore } from '#client/browser-device';
+import { DbStorage } from '#client/browser-storage';
+import type { Databases } from '#client/browser-storage';
+import { clientLimits } from '#client/limits';
+import type { ClientLimits } from '#client/limits';
+import type { ClientPorts, Saved } from '#client/ports';
 
 export { ChatError } from '#client/chat';
 export type { Chat, Sent } from '#client/chat';
@@ -14,11 +19,19 @@ export interface BrowserOptions extends ConnectOptions {
   readonly database?: string;
 }
 
+export interface TabOptions extends Omit<ConnectOptions, 'device'> {
+  readonly user: string;
+}
+
 /** As much of the browser as is used here; the program as a whole is checked without the DOM. */
 interface Platform {
   readonly WebSocket: new (url: string, protocol: string) => BrowserSocket;
-  readonly indexedDB?: { open(name: string, version: number): OpenRequest };
+  readonly indexedDB?: Databases;
+  readonly navigator: { readonly locks?: TabLocks };
+  readonly localStorage: TextStore;
+  readonly sessionStorage: TextStore;
   addEventListener?(name: 'online' | 'offline', listener: () => void): void;
+  removeEventListener?(name: 'online' | 'offline', listener: () => void): void;
 }
 interface BrowserSocket {
   onopen: () => void;
@@ -27,52 +40,79 @@ interface BrowserSocket {
   send(text: string): void;
   close(): void;
 }
-interface DbRequest<T> {
-  readonly result: T;
-  onsuccess: () => void;
-  onerror: () => void;
-}
-interface OpenRequest extends DbRequest<Db> {
-  onupgradeneeded: () => void;
-}
-interface Db {
-  createObjectStore(name: string, options: { readonly keyPath: string }): void;
-  transaction(names: readonly string[], mode: string, options?: { readonly durability: string }): DbTransaction;
-}
-interface DbTransaction {
-  oncomplete: () => void;
-  onabort: () => void;
-  objectStore(name: string): DbStore;
-}
-interface DbStore {
-  getAll(): DbRequest<unknown[]>;
-  put(value: object): void;
-  delete(key: string): void;
-}
-interface SavedCursor {
-  readonly conv: string;
-  readonly seq: number;
-  readonly savedAt: number;
-}
-
 const platform = globalThis as unknown as Platform;
 
 /** Connects, and stays connected until `stop()`. */
 export const connect = ({ url, token, database = 'hogmanay', ...options }: BrowserOptions): Chat => {
+  const limits = clientLimits(options.limits, options.mobile);
   const chat = new Chat({
     ...options,
     clock,
     random,
     token: tokenOf(token),
-    storage: platform.indexedDB === undefined ? new MemoryStorage() : new DbStorage(database),
-    newId: () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => hex(byte)).join(''),
+    storage: storageNamed(database, limits),
+    newId,
     http: httpOf(fetch.bind(globalThis), (ms) => AbortSignal.timeout(ms), url),
     dial: (events) => dial(socketUrl(url), events),
   });
-  platform.addEventListener?.('online', () => chat.setOnline(true));
-  platform.addEventListener?.('offline', () => chat.setOnline(false));
+  const heard = { online: () => chat.setOnline(true), offline: () => chat.setOnline(false) };
+  for (const name of ['online', 'offline'] as const) platform.addEventListener?.(name, heard[name]);
+  chat.on('connection', ({ state }) => {
+    if (state !== 'closed') return;
+    for (const name of ['online', 'offline'] as const) platform.removeEventListener?.(name, heard[name]);
+  });
   return chat;
 };
+
+/**
+ * For a page that may be open in several tabs of one browser: each is a device of its own, the same one again after a
+ * reload, and sends what a tab that was closed had left. `user` is whose token it is.
+ */
+export const connectTab = async ({ user, ...options }: TabOptions): Promise<Chat> => {
+  const limits = clientLimits(options.limits, options.mobile);
+  const { device, database, inherit, release } = await claimDevice(user, limits, {
+    locks: platform.navigator.locks,
+    shared: storeOf(() => platform.localStorage),
+    own: storeOf(() => platform.sessionStorage),
+    newName: () => newId().slice(0, 12),
+    abortAfter: (ms) => AbortSignal.timeout(ms),
+  });
+  const chat = connect({ ...options, device, database });
+  chat.on('connection', ({ state }) => state === 'closed' && release());
+  void inherit((left) => sendAgain(chat, storageNamed(left, limits)));
+  return chat;
+};
+
+/** What is in that outbox goes out with ours, under the ids that it has, and leaves it once the server has answered. */
+const sendAgain = async (chat: Chat, left: DbStorage): Promise<void> => {
+  const { outbox } = await new Promise<Saved>((resolve) => left.load(resolve));
+  const answered = outbox.map(async ({ id, conv, body, meta }) => {
+    await chat.send(conv, body, meta, id).stored.catch(() => undefined);
+    await new Promise((resolve) => left.write([{ do: 'drop', id }], resolve));
+  });
+  await Promise.all(answered);
+  left.close();
+};
+
+const storageNamed = (name: string, limits: ClientLimits): DbStorage =>
+  new DbStorage({
+    databases: platform.indexedDB,
+    name,
+    now: () => Date.now(),
+    openMs: limits['storage.openMs'],
+    after: (ms, ring) => void setTimeout(ring, ms),
+  });
+
+/** A browser that keeps nothing throws where its stores are named. */
+const storeOf = (store: () => TextStore): TextStore | undefined => {
+  try {
+    return store();
+  } catch {
+    return undefined;
+  }
+};
+
+const newId = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => hex(byte)).join('');
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
@@ -93,49 +133,3 @@ const dial = (url: string, events: Parameters<ClientPorts['dial']>[0]): ReturnTy
   socket.onclose = ({ code }) => events.closed(code);
   return { send: (text) => socket.send(text), close: () => socket.close() };
 };
-
-class DbStorage implements ClientStorage {
-  readonly #name: string;
-  #db: Db | undefined;
-  /** Where the database cannot be had (a private window): nothing outlives the page. */
-  readonly #instead = new MemoryStorage();
-
-  constructor(name: string) {
-    this.#name = name;
-  }
-
-  load(done: Parameters<ClientStorage['load']>[0]): void {
-    const opening = platform.indexedDB?.open(this.#name, 1);
-    if (opening === undefined) return this.#instead.load(done);
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore('outbox', { keyPath: 'id' });
-      opening.result.createObjectStore('cursors', { keyPath: 'conv' });
-    };
-    opening.onerror = () => this.#instead.load(done);
-    opening.onsuccess = () => {
-      this.#db = opening.result;
-      const transaction = this.#db.transaction(['outbox', 'cursors'], 'readonly');
-      const outbox = transaction.objectStore('outbox').getAll();
-      const cursors = transaction.objectStore('cursors').getAll();
-      transaction.oncomplete = () => {
-        const entries = (outbox.result as OutboxEntry[]).sort((one, other) => one.n - other.n);
-        const saved = (cursors.result as SavedCursor[]).sort((one, other) => one.savedAt - other.savedAt);
-        done({ outbox: entries, cursors: new Map(saved.map(({ conv, seq }) => [conv, seq])) });
-      };
-    };
-  }
-
-  write(changes: readonly Change[], done: (isSaved: boolean) => void): void {
-    if (this.#db === undefined) return this.#instead.write(changes, done);
-    const transaction = this.#db.transaction(['outbox', 'cursors'], 'readwrite', { durability: 'strict' });
-    const [outbox, cursors] = [transaction.objectStore('outbox'), transaction.objectStore('cursors')];
-    for (const change of changes) {
-      if (change.do === 'put') outbox.put(change.entry);
-      if (change.do === 'drop') outbox.delete(change.id);
-      if (change.do === 'cursor') cursors.put({ conv: change.conv, seq: change.seq, savedAt: Date.now() });
-      if (change.do === 'forget') cursors.delete(change.conv);
-    }
-    transaction.oncomplete = () => done(true);
-    transaction.onabort = () => done(false);
-  }
-}

@@ -6,7 +6,7 @@ import { ClientCore } from '#client/core';
 import type { ClientEvents, ClientFault } from '#client/events';
 import type { LifeState } from '#client/life';
 import type { ClientLimits } from '#client/limits';
-import type { ClientOptions, Http } from '#client/ports';
+import type { ClientOptions, Http, OutboxEntry } from '#client/ports';
 import type { AnswerTo, Request } from '#client/requests';
 
 export interface ConnectOptions {
@@ -65,6 +65,16 @@ export class Chat {
   /** Messages that the server has not stored yet. */
   get unsent(): number {
     return this.#core.unsent;
+  }
+
+  /** Those messages in the order of sending. What an earlier run left is among them from the first `connection` on. */
+  waiting(): OutboxEntry[] {
+    return this.#core.waiting();
+  }
+
+  /** An id for a message that is to be known before it is sent. */
+  newId(): string {
+    return this.#core.newId();
   }
 
   /** Answers how to stop listening. */

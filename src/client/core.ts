@@ -92,6 +92,11 @@ export class ClientCore {
     return this.#outbox.size;
   }
 
+  /** Those messages, what an earlier run left included once it was read. */
+  waiting(): OutboxEntry[] {
+    return this.#outbox.entries();
+  }
+
   /** Answers how to stop listening. */
   on<K extends keyof ClientEvents>(name: K, listener: (event: ClientEvents[K]) => void): () => void {
     return this.#emitter.on(name, listener);

@@ -36,6 +36,9 @@ export const clientLimitTable = {
   'requests.pending': row(100, 'client.requests_full'),
   'requests.withinMs': row(30_000, 'client.timeout'),
   'receipts.tracked': row(1_000, 'older messages of one’s own no longer turn delivered or read'),
+  'storage.openMs': row(3_000, 'a database that has not opened (browser): outbox and cursors are in memory only'),
+  'tabs.devices': row(16, 'a further tab of the user in this browser is a new device, which nobody inherits'),
+  'tabs.sameMs': row(1_500, 'a tab that comes back and finds its device taken (a copy of the tab) is another one'),
   'storage.lines': row(10_000, 'the file is written anew, with what still counts'),
 } as const satisfies Record<string, ClientLimitRow>;
 

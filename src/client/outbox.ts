@@ -57,6 +57,11 @@ export class Outbox {
     return this.#items.size;
   }
 
+  /** What the server has not stored yet, in the order in which it was sent. */
+  entries(): OutboxEntry[] {
+    return [...this.#items.values()].map(({ entry }) => entry).sort((one, other) => one.n - other.n);
+  }
+
   has(id: string): boolean {
     return this.#items.has(id);
   }

@@ -23,6 +23,7 @@ import { createOperations } from '#gateway/edge/operations';
 import type { Backend } from '#node/backend';
 import type { RunningServer, ServeOptions } from '#node/options';
 import { nodeName, openBackend } from '#node/backends';
+import { readPages } from '#node/page-files';
 import { signingKey } from '#node/signing-key';
 import { meteredStore } from '#ops/metered-store';
 import { TraceBook } from '#ops/trace-book';
@@ -105,6 +106,7 @@ const listeners = (options: ServeOptions, { node, app, tokens, log, prometheus, 
   const edge = createEdge({
     ...{ host, port, limits, log, ready, meter: prometheus },
     api: { tokens, now, ...tracedApi(app, book) },
+    pages: readPages(),
     accept: (socket, { name, ip }) => new Connection({ ...given, name: `${node}-${name}`, ip, socket }),
   });
   const operations = createOperations({

@@ -1,7 +1,7 @@
 /**
  * What the adapters cost above the clients beneath them, on the services of HOGMANAY_*: a page of an inbox, unchanged
- * since and read anew, against the ZREVRANGE that finds its conversations and against all that a page needs, asked by the
- * bare client; an append against the very same TransactWriteItems. It runs what `npm run build` made:
+ * since and read anew, against the ZREVRANGE that finds its conversations and against all that a page needs, asked by
+ * the bare client; an append against the very same TransactWriteItems. It runs what `npm run build` made:
  *
  *     node test/bench/adapters.mjs [--quick] [--save]
  *

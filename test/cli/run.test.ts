@@ -124,11 +124,44 @@ describe('serve', () => {
     } = stage({ startServer: () => Promise.resolve({ ...server, drain }) });
     const status = command('serve --port 0');
     await vi.waitFor(() => expect(printed.out).toContain('operations'));
-    expect(printed.out).toBe('listening on http://127.0.0.1:1\noperations on http://127.0.0.1:2\n');
+    const [listening, operations] = printed.out.split('\n');
+    expect([listening, operations]).toEqual(['listening on http://127.0.0.1:1', 'operations on http://127.0.0.1:2']);
     expect(drain).not.toHaveBeenCalled();
     signal('SIGTERM');
     expect(await status).toBe(0);
     expect([drain.mock.calls.length, exits, printed.err]).toEqual([1, [], '']);
+  });
+
+  test('its own server, alone with its folder, has a link that signs in for each of two', async () => {
+    const startServer = () => Promise.resolve({ ...server, drain: () => Promise.resolve() });
+    const { run: command, printed, signal } = stage({ startServer });
+    const status = command('serve');
+    await vi.waitFor(() => expect(printed.out).toContain('bob'));
+    signal('SIGTERM');
+    expect(await status).toBe(0);
+    expect(printed.out.split('\n').slice(2)).toEqual([
+      'chat as alice: http://127.0.0.1:1/#token=token-of-alice-86400000-false',
+      'chat as bob: http://127.0.0.1:1/#token=token-of-bob-86400000-false',
+      '',
+    ]);
+  });
+
+  const services = { HOGMANAY_REDIS: 'redis://a:1', HOGMANAY_KAFKA: 'a:2', HOGMANAY_DYNAMODB: 'aws' };
+  const secret = { HOGMANAY_JWT_SECRET: 'x'.repeat(32) };
+  test.each<[string, string, Record<string, string>]>([
+    ['with a key of the operator', 'serve', secret],
+    ['on real services', 'serve --backend real', { ...secret, ...services }],
+    ['where others can reach it', 'serve --host 0.0.0.0', {}],
+  ])('%s it prints no token', async (_what, line, env) => {
+    const startServer = () => Promise.resolve({ ...server, drain: () => Promise.resolve() });
+    const signToken = vi.fn(() => Promise.resolve('a token'));
+    const { run: command, printed, signal } = stage({ startServer, env, signToken });
+    const status = command(line);
+    await vi.waitFor(() => expect(printed.out).toContain('operations'));
+    signal('SIGTERM');
+    expect(await status).toBe(0);
+    expect(printed.out).not.toContain('token');
+    expect(signToken).not.toHaveBeenCalled();
   });
 
   test('a second signal exits at once', async () => {

@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { connect } from '#client/node';
 import type { Chat } from '#client/node';
-import { Door } from '#test/e2e/driver/door';
+import { NoUpgrades } from '#test/e2e/driver/no-upgrades';
 import { sleep, until } from '#test/e2e/driver/wait';
 import { Stage, tokenFor } from '#test/e2e/stage';
 
@@ -12,7 +12,7 @@ const limits = {
 };
 
 let stage: Stage;
-let door: Door;
+let door: NoUpgrades;
 const chats: Chat[] = [];
 
 afterEach(async () => {
@@ -44,7 +44,7 @@ const reaches = ({ chat, lives }: Person, state: string): Promise<void> =>
 
 it('C26 C27 K12 polls without a WebSocket, returns with one; nothing is lost, doubled or swapped', async () => {
   stage = await Stage.open();
-  door = await Door.to(() => stage.server.http);
+  door = await NoUpgrades.to(() => stage.server.http);
   const alice = await personOf('alice', door.url);
   const bob = await personOf('bob', stage.server.http ?? '');
   const { conv } = await alice.chat.open(['bob']);

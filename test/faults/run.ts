@@ -72,7 +72,7 @@ export const endure = async (fault: Fault, services: Services, random: Random, p
       ...{ fault: fault.name, seed: random.seed, people: users.length },
       ...{ stored: crowd.answered, queued: pulse.queued, refused: pulse.refused },
       ...{ silenceMs: Math.round(silenceMs), recoveryMs: Math.round(recovered - whole) },
-      findings: await stage.verdict(crowd.members),
+      findings: await stage.verdict(crowd.members, { storeWasAway: true }),
     };
   } catch (error) {
     const said = servers.map(({ pid, output }) => `server ${pid}:\n${output.slice(-4_000)}`).join('\n');

@@ -18,6 +18,7 @@ const surroundings = [
   'src/adapters/system/',
   'src/client/browser.ts',
   'src/client/node.ts',
+  'src/web/chat/browser.ts',
   'src/node/',
   'src/cli/',
   'src/load/',

@@ -22,7 +22,7 @@ export const parse = (path: string, text: string): Source => ({
 /** Every TypeScript and JavaScript file below the folders named, sorted. */
 export function sourcesIn(...folders: string[]): Source[] {
   return filesIn(...folders)
-    .filter((path) => /\.(ts|mts|js|mjs|cjs)$/.test(path))
+    .filter((path) => /\.(ts|tsx|mts|js|mjs|cjs)$/.test(path))
     .map((path) => parse(path, readFileSync(join(root, path), 'utf8')));
 }
 

@@ -25,9 +25,9 @@ interface Card {
 
 /**
  * prefix, user, how many, before which time and conversation ('' for the newest), kept → the epoch and, where the inbox
- * is whole, its version and a line for each entry: conversations, cards, lasts, read positions. Of the same time the names decide,
- * upwards; Redis has them downwards. A page costs some five commands, however long it is; Redis puts together no more
- * than it must, for it does one thing at a time.
+ * is whole, its version and a line for each entry: conversations, cards, lasts, read positions. Of the same time the
+ * names decide, upwards; Redis has them downwards. A page costs some five commands, however long it is; Redis puts
+ * together no more than it must, for it does one thing at a time.
  */
 const page = new Script(`
 local prefix, user, limit, at, conv, kept = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6])

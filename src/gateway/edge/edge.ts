@@ -1,5 +1,5 @@
 /**
- * The public listener: WebSockets at /ws, the HTTP API, and the probes of load balancers. This folder is the only place
+ * The public listener: WebSockets at /ws, the HTTP API, the chat page, and the probes of load balancers. This folder is the only place
  * that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
  */
 import type { IncomingMessage } from 'node:http';
@@ -26,6 +26,7 @@ import {
   writeAnswer,
   type Address,
 } from '#gateway/edge/http';
+import { createPages, type PageFile } from '#gateway/edge/pages';
 import { protocolSchema } from '#protocol/json-schema';
 import { EdgeSocket } from '#gateway/edge/web-socket';
 
@@ -49,6 +50,8 @@ export interface EdgeOptions extends Address {
   readonly accept: (socket: Socket, info: PeerInfo) => Peer;
   readonly api: Pick<ApiOptions, 'tokens' | 'now' | 'request' | 'poll'>;
   readonly meter: Meter;
+  /** The chat page and what it loads; none where it was not built. */
+  readonly pages: readonly PageFile[];
   /** Whether newcomers are taken: no, while warming up and while draining. */
   readonly ready: () => boolean;
 }
@@ -100,11 +103,13 @@ export const createEdge = (options: EdgeOptions): Edge => {
     'Cache-Control': `public, max-age=${schemaMaxAgeSeconds}`,
   });
   const api = createApi({ limits, log, ...options.api });
+  const pages = createPages(options.pages, limits);
   const headcount = new Headcount();
   const server = createHttp(
     limits,
     metered(options.meter, (request, respond) => {
-      if (!api(request, respond)) respond(route(request.method ?? 'GET', pathOf(request)));
+      if (api(request, respond)) return;
+      respond(pages(request) ?? route(request.method ?? 'GET', pathOf(request)));
     }),
   );
   const attend = createAttendant(options, headcount);

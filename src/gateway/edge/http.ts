@@ -39,12 +39,14 @@ export const addressOf = (request: IncomingMessage): string => hostOf(request.so
 /** Answers one request, once, now or later. */
 export type Handler = (request: IncomingMessage, respond: (answer: Answer) => void) => void;
 
-const publicRoutes = ['messages', 'conversations', 'inbox', 'poll', 'protocol.json', 'ws'];
+const publicRoutes = ['messages', 'conversations', 'inbox', 'poll', 'protocol.json', 'ws', 'assets'];
 const knownRoutes = new Set([...publicRoutes, 'healthz', 'readyz', 'metrics', 'admin']);
 
 /** Routes for counting: whatever is asked for, there are only so many of them. */
 const routeOf = (request: IncomingMessage): string => {
-  const [, first = '', , third] = pathOf(request).split('/');
+  const path = pathOf(request);
+  if (path === '/') return 'page';
+  const [, first = '', , third] = path.split('/');
   if (!knownRoutes.has(first)) return 'other';
   return third === 'members' ? 'members' : first;
 };

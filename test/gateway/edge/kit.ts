@@ -13,7 +13,7 @@ import { createEdge, type EdgeOptions, type Peer, type PeerInfo } from '#gateway
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What an edge needs besides connections, where a test has no use for it: nobody is known, nothing is counted. */
-export const silentDoors: Pick<EdgeOptions, 'api' | 'meter'> = {
+export const silentDoors: Pick<EdgeOptions, 'api' | 'meter' | 'pages'> = {
   api: {
     tokens: { verify: () => (done) => done(failed(fault('gateway.unauthenticated', 'nobody is known'))) },
     now: () => 0,
@@ -21,6 +21,7 @@ export const silentDoors: Pick<EdgeOptions, 'api' | 'meter'> = {
     poll: () => () => undefined,
   },
   meter: noMeter,
+  pages: [],
 };
 
 /** The same for the operations listener. */

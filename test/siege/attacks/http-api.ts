@@ -65,7 +65,7 @@ async function bad(camp: Camp): Promise<void> {
     camp.expect(`${line} ${body.slice(0, 40)}`, (await request(camp, line, headers, body)).status, status);
 }
 
-/** Each poll is a session that is set up and taken down: as fast as they are answered, under the names of many devices. */
+/** Each poll is a session that is set up and taken down: as fast as they are answered, by many devices. */
 async function polls(camp: Camp, headers: Record<string, string>, device: string): Promise<void> {
   const reply = await request(camp, 'POST /poll', headers, JSON.stringify({ device, cursors: {}, waitMs: 0 }));
   const what = reply.text.includes('"messages":[') ? 'messages' : code(reply);

@@ -1,0 +1,90 @@
+// A browser for tests of the page: Debian's Chromium, started once a file, with a page of its own for everybody.
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { demand } from '#scripts/services/install';
+import { tokenFor } from '#test/e2e/stage';
+
+const executablePath = '/usr/bin/chromium';
+
+/** Nothing of it speaks to anybody but the server under test. */
+const args = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+];
+
+export const launch = async (): Promise<Browser> => {
+  await demand('chromium', { say: () => undefined, signal: undefined });
+  return chromium.launch({ executablePath, args });
+};
+
+export const desktop = { width: 1280, height: 800 };
+export const phone = { width: 390, height: 780 };
+
+/** A page, what it has complained of, and how to use it. */
+export class Guest {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly complaints: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    this.context = page.context();
+    page.on('console', (said) => {
+      // A server that is down is told by the browser itself.
+      const isExpected = /^WebSocket connection to \S+ failed: |ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/;
+      if (['error', 'warning'].includes(said.type()) && !isExpected.test(said.text()))
+        this.complaints.push(said.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  async enter(url: string, user: string): Promise<void> {
+    await this.page.goto(`${url}/#token=${await tokenFor(user)}`);
+    await this.page.getByRole('navigation', { name: 'Conversations' }).waitFor();
+  }
+
+  async begin(people: string, title = ''): Promise<void> {
+    await this.page.getByRole('button', { name: 'New conversation' }).click();
+    await this.page.getByLabel('With whom?').fill(people);
+    await this.page.getByLabel('Name of the group').fill(title);
+    await this.page.getByRole('button', { name: /^Begin (chat|group)$/ }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  async open(name: string): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name }).click();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: /^Message to/ }).fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits until those are all that stand in the open conversation, in this order. */
+  async sees(...bodies: string[]): Promise<void> {
+    await expect.poll(() => this.bodies(), { timeout: 10_000 }).toEqual(bodies);
+  }
+
+  /** Bodies as they stand in the open conversation. */
+  bodies(): Promise<string[]> {
+    return this.page.locator('.line .body').allTextContents();
+  }
+
+  /** The tick of the last message of one's own. */
+  async tick(): Promise<string> {
+    return (await this.page.locator('.own .tick').last().getAttribute('aria-label')) ?? '';
+  }
+}
+
+export interface GuestOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** Somebody with a browser of their own, or another tab of one that is there. */
+export const guestOf = async (where: Browser | BrowserContext, options: GuestOptions = {}): Promise<Guest> => {
+  const context = 'newContext' in where ? await where.newContext({ viewport: desktop, ...options }) : where;
+  context.setDefaultTimeout(10_000);
+  return new Guest(await context.newPage());
+};
