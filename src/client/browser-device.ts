@@ -89,12 +89,12 @@ export const claimDevice = async (user: User, limits: TabLimits, platform: TabPl
   const nameOf = (slot: string): string => `hogmanay ${user} ${slot}`;
   const slots = Array.from({ length: limits['tabs.devices'] }, (_, n) => String(n));
   const [slotKey, usedKey] = [`hogmanay.slot.${user}`, `hogmanay.slots.${user}`];
-  const used = Number(kept(shared, usedKey, () => '0'));
+  const used = (): number => Number(kept(shared, usedKey, () => '0'));
 
   const inherit =
     (mine: string): TabDevice['inherit'] =>
     async (take) => {
-      const others = slots.slice(0, used).filter((slot) => slot !== mine);
+      const others = slots.slice(0, used()).filter((slot) => slot !== mine);
       const adopt = async (slot: string): Promise<void> => {
         const release = locks && (await hold(locks, nameOf(slot)));
         if (release !== undefined) await take(nameOf(slot)).finally(release);
@@ -103,7 +103,7 @@ export const claimDevice = async (user: User, limits: TabLimits, platform: TabPl
     };
   const asSlot = (slot: string, release: () => void): TabDevice => {
     put(own, slotKey, slot);
-    if (slots.includes(slot)) put(shared, usedKey, String(Math.max(used, Number(slot) + 1)));
+    if (slots.includes(slot)) put(shared, usedKey, String(Math.max(used(), Number(slot) + 1)));
     return { device: `web-${browser}-${slot}`, database: nameOf(slot), inherit: inherit(slot), release };
   };
 

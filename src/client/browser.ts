@@ -79,7 +79,7 @@ export const connectTab = async ({ user, ...options }: TabOptions): Promise<Chat
   });
   const chat = connect({ ...options, device, database });
   chat.on('connection', ({ state }) => state === 'closed' && release());
-  void inherit((left) => sendAgain(chat, storageNamed(left, limits)));
+  chat.on('ready', () => void inherit((left) => sendAgain(chat, storageNamed(left, limits))));
   return chat;
 };
 

@@ -3,19 +3,38 @@
  * the client. It is handed time, so that a test may be the clock.
  */
 import type { Chat } from '#client/chat';
-import type { ClientEvents, ClientFault } from '#client/events';
+import type { ClientEvents } from '#client/events';
 import type { Conv, Millis, Seq, User } from '#contract/conversation';
+import { follower } from '#web/chat/follower';
 import type { PageLimits } from '#web/chat/limits';
-import { boundsOf, missingIn, withoutOldest } from '#web/chat/loading';
+import { withoutOldest } from '#web/chat/loading';
 import { change } from '#web/chat/model';
 import type { Model, Pending, View } from '#web/chat/model';
 import type { Store } from '#web/chat/store';
 import * as update from '#web/chat/update';
-import { watchedIn } from '#web/chat/watched';
 import { faultWords } from '#web/chat/words';
 
+/** As much of the client as is used here. */
+export type ChatPort = Pick<
+  Chat,
+  | 'state'
+  | 'on'
+  | 'newId'
+  | 'waiting'
+  | 'send'
+  | 'open'
+  | 'history'
+  | 'inbox'
+  | 'members'
+  | 'read'
+  | 'typing'
+  | 'watch'
+  | 'setOnline'
+  | 'stop'
+>;
+
 export interface ControllerOptions {
-  readonly chat: Chat;
+  readonly chat: ChatPort;
   readonly store: Store;
   readonly limits: PageLimits;
   /** Unix milliseconds. */
@@ -32,7 +51,6 @@ export class ChatController {
   /** Looked at last, first. */
   #recent: Conv[] = [];
   #isListing = false;
-  #watched = '';
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -51,7 +69,7 @@ export class ChatController {
       into('gap', ({ conv, to }) => store.change((model) => update.withGap(model, conv, to))),
       into('typing', (event) => this.#typing(event)),
       into('presence', (event) => store.change((model) => update.withPresence(model, event))),
-      store.listen(() => this.#follow()),
+      store.listen(follower({ ...options, failed: (fault) => this.tell(faultWords(fault)) })),
     ];
     this.#connection({ state: chat.state });
     this.#set('away', limits['banner.afterMs'], () => this.#away());
@@ -260,36 +278,6 @@ export class ChatController {
     store.change((model) => update.withTyping(model, conv, user, true));
     this.#set(`typing ${conv} ${user}`, limits['typing.showMs'], () =>
       store.change((model) => update.withTyping(model, conv, user, false)),
-    );
-  }
-
-  /** After each change: what is missing near what is shown is asked for, and those to be seen are watched. */
-  #follow(): void {
-    const { chat, store, limits } = this.#options;
-    const { open, conversations } = store.model;
-    const shown = open === undefined ? undefined : conversations.get(open);
-    const part = shown && missingIn(shown, limits);
-    if (shown !== undefined && part !== undefined) this.#load(shown.conv, part);
-    const users = watchedIn(store.model, limits['watched.users']);
-    if (users.join() === this.#watched) return;
-    this.#watched = users.join();
-    chat.watch(users);
-  }
-
-  #load(conv: Conv, part: NonNullable<ReturnType<typeof missingIn>>): void {
-    const { chat, store, limits } = this.#options;
-    const before = store.model.conversations.get(conv);
-    if (before === undefined) return;
-    store.change((model) => change(model, conv, (one) => ({ ...one, loading: part })));
-    chat.history(conv, boundsOf(before, part), limits['history.page']).then(
-      ({ messages, more }) => {
-        const page = { where: part, messages, more };
-        store.change((model) => update.withPage(model, conv, page, limits));
-      },
-      (fault: ClientFault) => {
-        store.change((model) => change(model, conv, (one) => ({ ...one, loading: undefined, isStuck: true })));
-        if (fault.code !== 'client.closed') this.tell(faultWords(fault));
-      },
     );
   }
 }

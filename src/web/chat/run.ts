@@ -37,7 +37,8 @@ export const withPage = (run: Run | undefined, { where, messages, more }: Page, 
   }
   const newer = messages.filter((message) => message.seq > lastOf(run));
   const joined = [...run.messages, ...newer];
-  const reachesEnd = !more && (joined.at(-1)?.seq ?? 0) >= seq;
+  // A server that has nothing more is believed: the number may have been of a message that never was.
+  const reachesEnd = !more && (newer.length === 0 || (joined.at(-1)?.seq ?? 0) >= seq);
   return bounded({ ...run, messages: joined, reachesEnd }, 'end', most);
 };
 

@@ -28,6 +28,8 @@ describe('a run', () => {
     const grown = withPage(run(51, 100, { reachesEnd: false }), newer, 102, 500);
     expect(span(grown)).toBe('(51-102]');
     expect(grown.messages).toHaveLength(52);
+    const nothing = { where: 'newer', messages: [], more: false } as const;
+    expect(span(withPage(run(51, 100, { reachesEnd: false }), nothing, 105, 500))).toBe('(51-100]');
   });
 
   it('takes a message that follows; one that does not is left to the history', () => {

@@ -70,13 +70,15 @@ const useAddress = ({ controller, store }: Props): void => {
     const stops = [onHash(follow), onLooking((isLooking) => controller.look(isLooking))];
     return () => stops.forEach((stop) => stop());
   }, [controller]);
-  useEffect(
-    () =>
-      store.listen(() => {
-        if (store.model.open === undefined && convIn(hash()) !== undefined) goTo(hashOf(undefined), false);
-      }),
-    [store],
-  );
+  useEffect(() => {
+    let before = store.model.open;
+    return store.listen(() => {
+      const { open } = store.model;
+      // Out of the conversation that the address names; one that is named since then is on its way.
+      if (open === undefined && before !== undefined && convIn(hash()) === before) goTo(hashOf(undefined), false);
+      before = open;
+    });
+  }, [store]);
 };
 
 const useTitle = (model: Model): void => {
