@@ -1,5 +1,5 @@
-// How the pages are built: one folder of src/web a page, into dist/web, with the digest of its content in the name of each
-// file but the page itself. Nothing inline: the Content-Security-Policy allows none of it (src/gateway/edge/pages.ts).
+// How the pages are built: one folder of src/web a page, into dist/web, with the digest of its content in the name of
+// each file but the page itself. Nothing inline: the Content-Security-Policy allows none (src/gateway/edge/pages.ts).
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 

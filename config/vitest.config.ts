@@ -1,7 +1,8 @@
 // How tests run. Rooms resolve to sources (condition "source"). First the tests that need nothing but virtual time,
 // side by side, each file in a process of its own; then, one file at a time, the house rules (one process, which parses
-// the sources once) and the tests that measure time; then, two at a time, the others that start servers from dist/. They
-// need a build: `npm test` makes it, otherwise `npm run build`. Those of test/live want real services (docs/services.md).
+// the sources once) and the tests that measure time; then, two at a time, the others that start servers from dist/.
+// They need a build: `npm test` makes it, otherwise `npm run build`. Those of test/live want real services
+// (docs/services.md).
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 

@@ -3,17 +3,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from './lib/browser.mjs';
 import { mainFile } from './lib/build.mjs';
 import { root, run } from './lib/root.mjs';
-import { hasCommand } from './services/commands.mjs';
-import { demand } from './services/install.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').Browser} Browser */
 
 const folder = join(root, 'docs/images');
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 const wide = { width: 1280, height: 800 };
 const narrow = { width: 390, height: 780 };
 
@@ -21,6 +18,7 @@ const narrow = { width: 390, height: 780 };
 async function startServer(data) {
   const ports = ['--port', '0', '--ops-port', '0', '--data', data];
   const server = spawn(process.execPath, [mainFile, 'serve', ...ports], { stdio: ['ignore', 'pipe', 'inherit'] });
+  /** @type {string} */
   const url = await new Promise((resolve, reject) => {
     let said = '';
     server.stdout.on('data', (/** @type {Buffer} */ text) => {
@@ -30,7 +28,7 @@ async function startServer(data) {
     });
     server.once('exit', () => reject(new Error(`the server ended: ${said}`)));
   });
-  return { server, url: String(url) };
+  return { server, url };
 }
 
 /** @param {string} user @param {string} data */
@@ -63,7 +61,10 @@ async function play(pages) {
     await page.getByRole('navigation').getByRole('link', { name }).click();
     await page.getByRole('textbox', { name: `Message to ${name}` }).fill(text);
     await page.keyboard.press('Enter');
-    await page.getByRole('img', { name: /Sent|Delivered|Read/ }).last().waitFor();
+    await page
+      .getByRole('img', { name: /Sent|Delivered|Read/ })
+      .last()
+      .waitFor();
   }
 }
 
@@ -97,7 +98,10 @@ async function pictures(browser, url, data) {
   const alice = /** @type {Page} */ (pages.get('alice'));
   // The others are told every three seconds at most.
   await alice.waitForTimeout(3_200);
-  await pages.get('bob')?.getByRole('textbox', { name: /^Message to/ }).pressSequentially('So');
+  await pages
+    .get('bob')
+    ?.getByRole('textbox', { name: /^Message to/ })
+    .pressSequentially('So');
   await shoot(alice, 'chat-1280');
   await alice.emulateMedia({ colorScheme: 'dark' });
   await shoot(alice, 'chat-1280-dark');
@@ -127,12 +131,11 @@ async function pictures(browser, url, data) {
   await shoot(bob, 'offline-1280');
 }
 
-await demand('chromium', { say: (line) => void process.stdout.write(`${line}\n`), signal: undefined });
-if (!hasCommand('chromium')) process.exit(1);
+const say = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`);
+const browser = await launchBrowser({ say, signal: undefined });
 mkdirSync(folder, { recursive: true });
 const data = mkdtempSync(join(tmpdir(), 'hogmanay-screenshots-'));
 const { server, url } = await startServer(data);
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
 try {
   await pictures(browser, url, data);
 } finally {

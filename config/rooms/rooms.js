@@ -116,8 +116,8 @@ export const rooms = [
   room(
     'web-room',
     'src/web/',
-    [contract, protocol, '^src/client/', npm('preact', '@preact/signals', 'uplot')],
-    'A page knows contract, protocol and the client SDK. Ask the server through the wire.',
+    [contract, protocol, clientCore, '^src/client/browser\\.ts$', npm('preact', '@preact/signals', 'uplot')],
+    'A page knows contract, protocol and the client SDK for browsers. Ask the server through the wire.',
   ),
   {
     name: 'node-and-cli-know-the-lab-by-its-door',

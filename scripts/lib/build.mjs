@@ -1,4 +1,5 @@
-// Builds dist/ from the sources, the server's by the compiler and the pages by Vite, and knows whether that is needed: a stamp in dist/ holds what the last build saw.
+// Builds dist/ from the sources, the server's by the compiler and the pages by Vite, and knows whether that is needed:
+// a stamp in dist/ holds what the last build saw.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,13 +33,19 @@ export function run(command, { cwd, env, signal } = {}) {
   });
 }
 
-/** True when a program of this name is on PATH. @param {string} name */
-export const hasCommand = (name) =>
-  (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** Where a program of this name is on PATH; undefined: nowhere. @param {string} name */
+export const pathOf = (name) =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+
+/** @param {string} name */
+export const hasCommand = (name) => pathOf(name) !== undefined;

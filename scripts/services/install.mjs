@@ -1,5 +1,5 @@
-// What services and tests need and how it is had: programs from Debian, Java archives from Maven Central into a cache outside
-// of the project, made once a version. What cannot be had is said with the way to get it.
+// What services and tests need and how it is had: programs from Debian, Java archives from Maven Central into a cache
+// outside of the project, made once a version. What cannot be had is said with the way to get it.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

@@ -34,9 +34,9 @@ export interface TabDevice {
   /** Of outbox and cursors. */
   readonly database: string;
   /** Databases of tabs that are closed are handed to `take`; each is kept from others until that is done. */
-  inherit(take: (database: string) => Promise<void>): Promise<void>;
+  readonly inherit: (take: (database: string) => Promise<void>) => Promise<void>;
   /** Another tab may be this device from now on. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Answers how to let it go; undefined: somebody else has it. */

@@ -1,6 +1,6 @@
 /** `hogmanay/client` in a browser: its WebSocket, its IndexedDB, its fetch; nothing else comes along. */
 import type { Random } from '#contract/ports/system';
-import { Chat, clockOf, httpOf, socketUrl, tokenOf } from '#client/chat';
+import { Chat, ChatError, clockOf, httpOf, socketUrl, tokenOf } from '#client/chat';
 import type { ConnectOptions } from '#client/chat';
 import { claimDevice } from '#client/browser-device';
 import type { TabLocks, TextStore } from '#client/browser-device';
@@ -10,7 +10,7 @@ import { clientLimits } from '#client/limits';
 import type { ClientLimits } from '#client/limits';
 import type { ClientPorts, Saved } from '#client/ports';
 
-export { ChatError } from '#client/chat';
+export { ChatError };
 export type { Chat, Sent } from '#client/chat';
 export type { ClientEvents, ClientFault, MessageState } from '#client/events';
 
@@ -40,6 +40,7 @@ interface BrowserSocket {
   send(text: string): void;
   close(): void;
 }
+
 const platform = globalThis as unknown as Platform;
 
 /** Connects, and stays connected until `stop()`. */
@@ -87,10 +88,16 @@ export const connectTab = async ({ user, ...options }: TabOptions): Promise<Chat
 const sendAgain = async (chat: Chat, left: DbStorage): Promise<void> => {
   const { outbox } = await new Promise<Saved>((resolve) => left.load(resolve));
   const answered = outbox.map(async ({ id, conv, body, meta }) => {
-    await chat.send(conv, body, meta, id).stored.catch(() => undefined);
+    const fault = await chat.send(conv, body, meta, id).stored.then(
+      () => undefined,
+      (error: ChatError) => error.code,
+    );
+    // What failed here, and not at the server, is for another tab to try.
+    if (fault?.startsWith('client.')) return;
     await new Promise((resolve) => left.write([{ do: 'drop', id }], resolve));
   });
-  await Promise.all(answered);
+  const closed = new Promise<void>((resolve) => chat.on('connection', ({ state }) => state === 'closed' && resolve()));
+  await Promise.race([Promise.all(answered), closed]);
   left.close();
 };
 

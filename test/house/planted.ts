@@ -33,6 +33,8 @@ export const breaches: Planted = {
   'src/ops/b.ts': [value('#actors/good'), 'ops-watches'],
   'src/lab/world.ts': [value('#gateway/edge/good'), 'lab-room'],
   'src/web/b.ts': [value('#gateway/connection/good'), 'web-room'],
+  'src/web/c.ts': [value('#client/node'), 'web-room'],
+  'src/web/chat/views/b.tsx': [value('#node/good'), 'web-room'],
   'src/cli/b.ts': [value('#lab/good'), 'node-and-cli-know-the-lab-by-its-door'],
   'src/node/b.ts': [value('#cli/good'), 'node-is-below-cli'],
   'src/adapters/embedded/b.ts': [value('jose'), 'adapter-embedded'],
@@ -76,6 +78,9 @@ export const good: Readonly<Record<string, string>> = {
   'src/gateway/connection/good.ts': `${type('#runtime/types')}${lines('#protocol/good', '#contract/good')}`,
   'src/gateway/edge/good.ts': lines('#gateway/connection/good', 'ws', 'node:http', '#runtime/types'),
   'src/client/node.ts': lines('ws', '#protocol/good'),
+  'src/client/browser.ts': lines('#protocol/good'),
+  'src/web/good.ts': lines('#web/chat/views/good', '#client/browser', '#contract/good'),
+  'src/web/chat/views/good.tsx': lines('preact', '#protocol/good'),
   'src/adapters/embedded/good.ts': lines('lmdb', 'node:fs', '#contract/good', '#resilience/good'),
   'src/adapters/memory/good.ts': lines('#contract/good'),
   'src/adapters/auth/good.ts': lines('jose', 'node:crypto'),
@@ -92,7 +97,19 @@ export const good: Readonly<Record<string, string>> = {
   'dist/src/cli/main.js': 'export const x = 1;\n',
 };
 
-const libraries = ['xstate', 'nact', 'zod', 'ws', 'lmdb', 'jose', 'pino', 'prom-client', 'ioredis', 'kafkajs'];
+const libraries = [
+  'xstate',
+  'nact',
+  'zod',
+  'ws',
+  'lmdb',
+  'jose',
+  'pino',
+  'prom-client',
+  'ioredis',
+  'kafkajs',
+  'preact',
+];
 export const packages = {
   dependencies: [...libraries, '@aws-sdk/client-dynamodb'],
   devDependencies: ['vitest'],

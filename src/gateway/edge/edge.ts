@@ -1,6 +1,6 @@
 /**
- * The public listener: WebSockets at /ws, the HTTP API, the chat page, and the probes of load balancers. This folder is the only place
- * that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
+ * The public listener: WebSockets at /ws, the HTTP API, the chat page, and the probes of load balancers. This folder
+ * is the only place that knows `ws` and `node:http`; what happens on a connection is decided behind `accept`.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -108,8 +108,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const server = createHttp(
     limits,
     metered(options.meter, (request, respond) => {
-      if (api(request, respond)) return;
-      respond(pages(request) ?? route(request.method ?? 'GET', pathOf(request)));
+      if (!api(request, respond)) respond(pages(request) ?? route(request.method ?? 'GET', pathOf(request)));
     }),
   );
   const attend = createAttendant(options, headcount);

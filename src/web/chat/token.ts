@@ -1,4 +1,4 @@
-/** Tokens as a person has them: pasted, or behind the # of a link. Read for whom they are, never checked: the server does. */
+/** Tokens as a person has them: pasted, or behind the # of a link. Whose they are is read here; the server checks. */
 import type { Millis, User } from '#contract/conversation';
 
 export interface Account {

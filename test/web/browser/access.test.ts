@@ -1,6 +1,5 @@
 // The page for everybody: judged by axe at both widths, light and dark, and used from the keyboard alone.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { tokenFor } from '#test/e2e/stage';
@@ -9,8 +8,6 @@ import { until, useHouse } from '#test/web/browser/house';
 
 const house = useHouse();
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 interface Judged {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
 }
@@ -18,8 +15,8 @@ interface Judged {
 /** What axe finds fault with, by rule, with the elements. */
 const faults = async (page: Page, state: string, rules = ''): Promise<string[]> => {
   // By the debugger, not as a script: the page would not run one.
-  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe);
-  const { violations } = (await page.evaluate(`axe.run(${rules})`)) as Judged;
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<Judged>(`axe.run(${rules})`);
   return violations.map(({ id, nodes }) => `${state}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 };
 
@@ -110,7 +107,7 @@ it('by keyboard alone: sign in, begin, write, send, leave, come back', async () 
   expect(await page.evaluate(() => document.activeElement?.className)).toBe('scroller');
 });
 
-it('the page is served with a policy that lets nothing foreign run, and is asked for again only when it changed', async () => {
+it('the page is served with a policy that lets nothing foreign run, and sent again only when it changed', async () => {
   const { page, complaints } = await house.guest();
   const answer = await page.goto(house.url);
   const headers = answer?.headers() ?? {};

@@ -1,22 +1,7 @@
-// A browser for tests of the page: Debian's Chromium, started once a file, with a page of its own for everybody.
-import { chromium } from 'playwright-core';
+// Somebody at the page: signs in, opens, writes, and looks at what stands there.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { demand } from '#scripts/services/install';
 import { tokenFor } from '#test/e2e/stage';
-
-const executablePath = '/usr/bin/chromium';
-
-/** Nothing of it speaks to anybody but the server under test. */
-const args = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
-];
-
-export const launch = async (): Promise<Browser> => {
-  await demand('chromium', { say: () => undefined, signal: undefined });
-  return chromium.launch({ executablePath, args });
-};
 
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 780 };
@@ -32,8 +17,7 @@ export class Guest {
     this.context = page.context();
     page.on('console', (said) => {
       // A server that is down is told by the browser itself.
-      const isExpected =
-        /^WebSocket connection to \S+ failed: |ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/;
+      const isExpected = /^WebSocket connection to \S+ failed: |ERR_(CONNECTION|INTERNET|NETWORK)_|^Failed to load/;
       if (['error', 'warning'].includes(said.type()) && !isExpected.test(said.text()))
         this.complaints.push(said.text());
     });

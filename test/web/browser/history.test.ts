@@ -1,4 +1,4 @@
-// A conversation of ten thousand messages in a real browser: up to the first and back, with few of them in the document.
+// A conversation of ten thousand messages in a real browser: up to the first and back, few of them in the document.
 import { expect, it } from 'vitest';
 import { pageLimits } from '#web/chat/limits';
 import { until, useHouse } from '#test/web/browser/house';

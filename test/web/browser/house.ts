@@ -2,9 +2,11 @@
 // nobody's page has complained of anything, a breach of the Content-Security-Policy included.
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { launchBrowser } from '#scripts/lib/browser';
+import { Missing } from '#scripts/services/install';
 import { door } from '#test/e2e/driver/door';
 import { Stage } from '#test/e2e/stage';
-import { guestOf, launch } from '#test/web/browser/guest';
+import { guestOf } from '#test/web/browser/guest';
 import type { Guest, GuestOptions } from '#test/web/browser/guest';
 
 export interface House {
@@ -37,11 +39,18 @@ export const useHouse = (limits: Readonly<Record<string, number>> = {}): House =
     return thing;
   };
 
+  let missing = '';
   beforeAll(async () => {
-    browser = await launch();
+    try {
+      browser = await launchBrowser();
+    } catch (error) {
+      if (!(error instanceof Missing) || process.env['CI'] === 'true') throw error;
+      missing = error.message;
+    }
   }, 300_000);
   afterAll(() => browser?.close());
-  beforeEach(async () => {
+  beforeEach(async (context) => {
+    if (missing !== '') return context.skip(missing);
     stage = await Stage.open({ limits });
     way = await door(portOf(stage));
   });

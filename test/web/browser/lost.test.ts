@@ -7,7 +7,7 @@ const house = useHouse();
 const numbered = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, n) => `number ${from + n}`);
 
-it('a server that is killed and comes back: both pages go on by themselves, and what waited goes out once', async () => {
+it('a server is killed and comes back: both pages go on by themselves, and what waited goes out once', async () => {
   const [alice, bob] = [await house.enter('alice'), await house.enter('bob')];
   await alice.begin('bob');
   await alice.write('number 1');
@@ -24,7 +24,7 @@ it('a server that is killed and comes back: both pages go on by themselves, and 
   await until(() => alice.page.locator('.banner').textContent()).toBe('');
 }, 40_000);
 
-it('fifty messages written without a network all arrive, once and in order; a reload in between loses none', async () => {
+it('fifty messages written without a network arrive, once and in order; a reload in between loses none', async () => {
   const [alice, bob] = [await house.enter('alice'), await house.enter('bob')];
   await alice.begin('bob');
   await bob.open('alice');

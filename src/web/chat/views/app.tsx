@@ -1,4 +1,4 @@
-/** The page of somebody who is signed in: the list, and a conversation beside it or, where there is no room, instead. */
+/** The page of somebody who is signed in: the list, and a conversation beside it, or instead where there is no room. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Conv } from '#contract/conversation';
