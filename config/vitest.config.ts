@@ -1,7 +1,8 @@
 // How tests run. Rooms resolve to sources (condition "source"). First the tests that need nothing but virtual time,
 // side by side, each file in a process of its own; then, one file at a time, the house rules (one process, which parses
-// the sources once) and the tests that start servers from dist/ and look at a real clock. The latter need a build:
-// `npm test` makes it, otherwise `npm run build`. Those of test/live want real services (docs/services.md).
+// the sources once) and the tests that measure time; then, two at a time, the others that start servers from dist/.
+// They need a build: `npm test` makes it, otherwise `npm run build`. Those of test/live want real services
+// (docs/services.md).
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -10,8 +11,11 @@ const house = 'test/house/**/*.test.ts';
 // Left out, and counted as skipped, where `npm test` could not have the services.
 const withoutServices = process.env['HOGMANAY_LIVE'] === 'off' ? ['test/{live,faults}/**'] : [];
 // What the embedded backend is judged by, on the real one: where services are (`npm test` sees to that).
-const alsoReal = process.env['HOGMANAY_REDIS'] ? ['test/e2e/{chat,resume,http,rights,conformance,kill}.test.ts'] : [];
-const served = ['test/{e2e,live,faults,node,cli,bench,siege}/**/*.test.ts', 'test/web/browser/**/*.test.ts'];
+const judges = 'chat,resume,http,poll,rights,conformance,kill,client-kills';
+const alsoReal = process.env['HOGMANAY_REDIS'] ? [`test/e2e/{${judges}}.test.ts`] : [];
+// What others on the machine would spoil.
+const measuring = ['test/{bench,siege}/**/*.test.ts', 'test/e2e/{drain,maintenance,rates}.test.ts'];
+const served = ['test/{e2e,live,faults,node,cli}/**/*.test.ts', 'test/web/browser/**/*.test.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -31,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...served, house],
+          exclude: [...served, ...measuring, house],
           testTimeout: 15_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -52,8 +56,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'served',
-          include: served,
+          name: 'measuring',
+          include: [...measuring, 'test/live/benches.test.ts'],
           exclude: withoutServices,
           maxWorkers: 1,
           testTimeout: 60_000,
@@ -64,10 +68,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'served',
+          include: served,
+          exclude: [...withoutServices, ...measuring, 'test/live/benches.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'real',
           include: alsoReal,
           env: { HOGMANAY_TEST_BACKEND: 'real' },
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 2 },

@@ -2,10 +2,12 @@
 import type { Conv } from '#contract/conversation';
 import { fault } from '#contract/effects';
 import { closeCodes } from '#contract/errors';
-import type { Fault } from '#contract/effects';
+import type { Fault, Outcome } from '#contract/effects';
 import type { ErrorFrame, FrameOf, HistoryFrame, MembersFrame, OpenFrame, SendFrame } from '#contract/frames';
+import type { StoredNumber } from '#contract/ports/pending';
 import type { Asker, Standing, StoredAnswer, ToConversation, ToSession } from '#actors/messages';
 import { openingOf } from '#actors/opening';
+import { lookUpLater, lookUpOwed, owe, pendingKey } from '#actors/session/owing';
 import { closeConnection, enter, newView, ownStored } from '#actors/session/state';
 import type { Hands } from '#actors/session/state';
 import { errorFrame, historyFrame, membersFrame, openedFrame } from '#actors/wire';
@@ -33,9 +35,6 @@ export const tellConversation = (
   if (refusal !== undefined) sendError(hands, fault('gateway.overloaded', refusal.message, 'none', 1_000), about);
   return refusal === undefined;
 };
-
-/** An id has no spaces: unambiguous. */
-const pendingKey = (conv: Conv, id: string): string => `${id} ${conv}`;
 
 /** Whether a send is within its rates; whoever insists for long is closed. */
 const isAdmitted = (hands: Hands, about: Pick<ErrorFrame, 'id' | 'conv' | 'of'>): boolean => {
@@ -115,13 +114,17 @@ export const queued = (hands: Hands, { conv, ids }: Extract<ToSession, { t: 'que
   for (const id of ids) {
     if (!settle(hands, conv, id)) continue;
     owe(hands, conv, id);
+    lookUpLater(hands, conv, id);
     hands.outlet.send({ t: 'queued', id, conv });
   }
 };
 
-/** `stored` is owed to this connection for it, should its number pass. */
-const owe = ({ kit, state }: Hands, conv: Conv, id: string): void => {
-  if (state.owed.size < kit.limits['owed.sends']) state.owed.add(pendingKey(conv, id));
+/** What was looked up of what is owed. */
+export const owedCame = (hands: Hands, conv: Conv, outcome: Outcome<ReadonlyMap<string, StoredNumber>>): void => {
+  if (!outcome.ok) return;
+  for (const [id, numbered] of outcome.value)
+    if (hands.state.owed.delete(pendingKey(conv, id))) answerStored(hands, conv, { id, ...numbered });
+  if (outcome.value.size > 0) lookUpOwed(hands);
 };
 
 export const refused = (hands: Hands, { conv, of, id, fault: why }: Extract<ToSession, { t: 'refused' }>): void => {

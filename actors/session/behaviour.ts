@@ -8,6 +8,7 @@ import type { Outlet } from '#contract/ports/outlet';
 import * as answers from '#actors/session/answers';
 import { inbox, inboxCame, inboxesDue, readDone } from '#actors/session/inbox';
 import { inTurn, turnOver } from '#actors/session/in-turn';
+import { lookUpOwed } from '#actors/session/owing';
 import * as receipts from '#actors/session/receipts';
 import { presenceCame, watch, watchAgain } from '#actors/session/watching';
 import { heartbeat, lastWords, leaveNow, lost, tokenExpired } from '#actors/session/ending';
@@ -79,6 +80,7 @@ const begin = (name: string, outlet: Outlet, kit: SessionKit, ctx: Ctx): Session
     pending: new Map(),
     pendingCount: 0,
     owed: new Set(),
+    queued: new Map(),
     unsaved: new Map(),
     saving: false,
     doubtful: new Map(),
@@ -208,6 +210,10 @@ const receiveOwn = (hands: Hands, message: Own): void => {
       return receipts.askPositions(hands);
     case 'positions-came':
       return receipts.positionsCame(hands, message.convs, message.outcome);
+    case 'owed-due':
+      return lookUpOwed(hands);
+    case 'owed-came':
+      return answers.owedCame(hands, message.conv, message.outcome);
     case 'watch-again':
       return watchAgain(hands);
     case 'saved':

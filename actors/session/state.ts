@@ -7,6 +7,7 @@ import type { InboxPage } from '#contract/inbox';
 import type { Limits } from '#contract/limits';
 import type { NodeName, Registered, Resync, SessionAddress } from '#contract/ports/bus';
 import type { Outlet, SharedMessage } from '#contract/ports/outlet';
+import type { StoredNumber } from '#contract/ports/pending';
 import type { Ports } from '#contract/ports/ports';
 import type { DevicePositions } from '#contract/ports/positions';
 import type { Reached } from '#contract/ports/receipts';
@@ -20,7 +21,7 @@ import type { Context, Ref } from '#runtime/types';
 
 export interface SessionKit {
   readonly node: NodeName;
-  readonly ports: Pick<Ports, 'positions' | 'receipts' | 'inbox' | 'bus' | 'tokens'> & {
+  readonly ports: Pick<Ports, 'positions' | 'receipts' | 'inbox' | 'bus' | 'tokens' | 'pending'> & {
     readonly store: Pick<Ports['store'], 'lastSeqs'>;
   };
   readonly ids: Ids;
@@ -118,6 +119,8 @@ export interface SessionState {
   pendingCount: number;
   /** Sends that were queued, or refused with effect `unknown`: they are answered when the stream shows their number. */
   readonly owed: Set<string>;
+  /** Those of them that were queued: they are looked up. */
+  readonly queued: Map<Conv, Set<string>>;
   /** Acknowledged positions not yet handed to the port. */
   unsaved: Map<Conv, Seq>;
   saving: boolean;
@@ -160,6 +163,12 @@ export type Own =
       readonly t: 'positions-came';
       readonly convs: readonly Conv[];
       readonly outcome: Outcome<ReadonlyMap<Conv, ReadonlyMap<User, Reached>>>;
+    }
+  | { readonly t: 'owed-due' }
+  | {
+      readonly t: 'owed-came';
+      readonly conv: Conv;
+      readonly outcome: Outcome<ReadonlyMap<string, StoredNumber>>;
     }
   | { readonly t: 'watch-again' }
   | { readonly t: 'done' }

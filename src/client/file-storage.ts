@@ -1,6 +1,7 @@
 /**
  * Outbox and cursors in a file, for Node: a line a write, synced before it counts. A line that was cut off by a crash
- * never counted, so it is dropped; a file that has grown too long is written anew. One process at a time uses a file.
+ * never counted, so it is dropped; a line that is damaged otherwise is set aside, and the rest counts. A file that has
+ * grown too long is written anew. One process at a time uses a file.
  */
 import { MemoryStorage } from '#client/memory-storage';
 import type { Change, ClientStorage, Saved } from '#client/ports';
@@ -13,7 +14,18 @@ export interface StorageFile {
   append(line: string): Promise<void>;
   /** The whole content at once: after a crash there is the old one or the new one. */
   replace(text: string): Promise<void>;
+  /** Keeps what cannot be read, for whoever looks after it. */
+  setAside(text: string): Promise<void>;
 }
+
+const changesOf = (line: string): readonly Change[] | undefined => {
+  try {
+    const changes: unknown = JSON.parse(line);
+    return Array.isArray(changes) ? (changes as Change[]) : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 const lineOf = (changes: readonly Change[]): string => `${JSON.stringify(changes)}\n`;
 
@@ -31,13 +43,23 @@ export class FileStorage implements ClientStorage {
   }
 
   load(done: (saved: Saved) => void): void {
-    void this.#file.read().then((text) => {
-      const lines = text.split('\n');
-      this.#isTorn = lines.pop() !== '';
-      this.#lines = lines.length;
-      for (const line of lines) for (const change of JSON.parse(line) as Change[]) this.#memory.apply(change);
-      this.#memory.load(done);
-    });
+    void this.#load().then(() => this.#memory.load(done));
+  }
+
+  async #load(): Promise<void> {
+    const lines = (await this.#file.read()).split('\n');
+    this.#isTorn = lines.pop() !== '';
+    this.#lines = lines.length;
+    const damaged: string[] = [];
+    for (const line of lines) {
+      const changes = changesOf(line);
+      if (changes === undefined) damaged.push(line);
+      for (const change of changes ?? []) this.#memory.apply(change);
+    }
+    if (damaged.length === 0) return;
+    await this.#file.setAside(`${damaged.join('\n')}\n`);
+    // The next write leaves them out.
+    this.#isTorn = true;
   }
 
   write(changes: readonly Change[], done: (isSaved: boolean) => void): void {

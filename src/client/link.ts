@@ -29,6 +29,7 @@ export interface LinkOwner {
 /** Codes that say not to come back: docs/protocol.md section 5. */
 const isRefusal = (code: number): boolean => code >= 4100 && code < 4200;
 const unauthenticated = 4101;
+const replaced = 4103;
 
 const parsed = (text: string): ServerFrame | undefined => {
   try {
@@ -51,6 +52,8 @@ export class Link {
   /** In a row, since we last had all that was missed. */
   #failures = 0;
   #isQuiet = false;
+  /** Until then a poll that was called off may reach the server, and take the place of the connection after it. */
+  #pollLingersUntil = -Infinity;
 
   constructor(owner: LinkOwner) {
     this.#owner = owner;
@@ -111,7 +114,7 @@ export class Link {
     const next = life[before][event];
     if (next === undefined) return false;
     this.#state = next;
-    if (before === 'polling') this.#poller.stop();
+    if (before === 'polling') this.#stopPolling();
     // A probe that was welcomed is the connection from now on; every other way out ends what there was.
     if (event !== 'WELCOME') this.#hangUp();
     if (before === 'connected' || before === 'polling') this.#owner.lost();
@@ -148,11 +151,26 @@ export class Link {
       if (run !== this.#run) return;
       if (token === undefined) return void this.#ended(unauthenticated);
       this.#socket = ports.dial({
-        opened: () => run === this.#run && this.#hello(token),
+        opened: () => run === this.#run && this.#opened(token),
         text: (text) => run === this.#run && this.#hear(text),
         closed: (code, retryAfterMs) => run === this.#run && this.#ended(code, retryAfterMs),
       });
     });
+  }
+
+  /** Where this is a probe: a poll that came after its `hello` would take its place. */
+  #opened(token: string): void {
+    if (this.#state === 'polling') this.#stopPolling();
+    this.#hello(token);
+  }
+
+  #stopPolling(): void {
+    if (this.#poller.stop()) this.#pollLingers();
+  }
+
+  #pollLingers(): void {
+    const { timers, limits } = this.#owner;
+    this.#pollLingersUntil = timers.now() + limits['http.withinMs'];
   }
 
   #hello(token: string): void {
@@ -221,16 +239,19 @@ export class Link {
   }
 
   #ended(code: number, retryAfterMs?: number): void {
-    if (isRefusal(code)) return void this.#go('REFUSED', 0, code);
+    const isOurs = code === replaced && this.#owner.timers.now() < this.#pollLingersUntil;
+    if (isRefusal(code) && !isOurs) return void this.#go('REFUSED', 0, code);
     if (this.#state === 'polling') {
       this.#hangUp();
-      return this.#probeLater();
+      this.#probeLater();
+      return this.#poller.goOn();
     }
     this.#failed(this.#state === 'connecting' ? 'polling' : 'waiting', retryAfterMs, code);
   }
 
   #pollFailed(status: number, retryAfterMs?: number): void {
     if (status === 401) return void this.#go('REFUSED', 0, unauthenticated);
+    if (status === 0) this.#pollLingers();
     this.#failed('waiting', retryAfterMs);
   }
 

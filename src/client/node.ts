@@ -82,6 +82,7 @@ const onDisk = (path: string): StorageFile => ({
       throw error;
     }),
   append: (line) => writeSynced(path, 'a', line),
+  setAside: (text) => writeSynced(`${path}.damaged`, 'a', text),
   replace: async (text) => {
     await writeSynced(`${path}.new`, 'w', text);
     await rename(`${path}.new`, path);

@@ -28,10 +28,23 @@ const isPolled = (body: unknown): body is Polled =>
   'resumed' in body &&
   Array.isArray(body.resumed);
 
+/** Conversations open before their messages come, and a receipt comes after the message that it is about. */
+const inOrder = ({ messages, resumed, events = [] }: Polled): ServerFrame[] => {
+  const isDoor = ({ t }: ServerFrame): boolean => t === 'opened' || t === 'removed';
+  return [
+    ...events.filter(isDoor),
+    ...messages.map((message) => ({ ...message, t: 'message' }) as ServerFrame),
+    ...resumed.map((one) => ({ ...one, t: 'resumed' }) as ServerFrame),
+    ...events.filter((event) => !isDoor(event)),
+  ];
+};
+
 export class Poller {
   readonly #owner: PollerOwner;
   /** Which run of it an answer belongs to: one that comes after the end is nobody's. */
   #run = 0;
+  #isAsking = false;
+  #isCaughtUp = false;
   #callOff = (): void => undefined;
 
   constructor(owner: PollerOwner) {
@@ -39,30 +52,46 @@ export class Poller {
   }
 
   start(): void {
-    this.#run += 1;
-    this.#poll(this.#run, true);
+    this.#isCaughtUp = false;
+    this.goOn();
   }
 
-  stop(): void {
+  /** After `stop()`, as if there had been none. */
+  goOn(): void {
+    if (this.#isAsking) return;
     this.#run += 1;
+    this.#poll(this.#run);
+  }
+
+  /** True: a poll was on its way, and may still reach the server. */
+  stop(): boolean {
+    const wasAsking = this.#isAsking;
+    this.#run += 1;
+    this.#isAsking = false;
     this.#callOff();
+    return wasAsking;
   }
 
   /** The first does not wait: there may be nothing new, and the app is to know that. */
-  #poll(run: number, isFirst: boolean): void {
+  #poll(run: number): void {
     const { device, limits } = this.#owner;
-    const waitMs = isFirst ? 0 : limits['polling.waitMs'];
+    const waitMs = this.#isCaughtUp ? limits['polling.waitMs'] : 0;
     const body = { device, cursors: Object.fromEntries(this.#owner.cursors()), waitMs };
     const withinMs = waitMs + limits['http.withinMs'];
+    this.#isAsking = true;
     this.#callOff = this.#owner.http({ method: 'POST', path: '/poll', body, withinMs }, (answer) => {
-      if (run !== this.#run) return;
-      if (answer.status !== 200 || !isPolled(answer.body))
-        return this.#owner.failed(answer.status, answer.retryAfterMs);
-      for (const message of answer.body.messages) this.#owner.frame({ ...message, t: 'message' } as ServerFrame);
-      for (const resumed of answer.body.resumed) this.#owner.frame({ ...resumed, t: 'resumed' } as ServerFrame);
-      for (const event of answer.body.events ?? []) this.#owner.frame(event);
-      if (isFirst) this.#owner.caughtUp();
-      if (run === this.#run) this.#poll(run, false);
+      if (run === this.#run) this.#answered(run, answer);
     });
+  }
+
+  #answered(run: number, { status, body, retryAfterMs }: HttpAnswer): void {
+    this.#isAsking = false;
+    if (status !== 200 || !isPolled(body)) return this.#owner.failed(status, retryAfterMs);
+    for (const frame of inOrder(body)) this.#owner.frame(frame);
+    if (!this.#isCaughtUp) {
+      this.#isCaughtUp = true;
+      this.#owner.caughtUp();
+    }
+    if (run === this.#run) this.#poll(run);
   }
 }

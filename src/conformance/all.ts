@@ -5,6 +5,7 @@ import { frameChecks } from '#conformance/checks/frames';
 import { helloChecks } from '#conformance/checks/hello';
 import { historyChecks } from '#conformance/checks/history';
 import { httpMessageChecks } from '#conformance/checks/http-messages';
+import { pollChecks } from '#conformance/checks/http-poll';
 import { httpChecks } from '#conformance/checks/http-rest';
 import { inboxChecks } from '#conformance/checks/inbox';
 import { memberChecks } from '#conformance/checks/members';
@@ -32,6 +33,7 @@ export const allChecks: readonly Check[] = [
   ...receiptChecks,
   ...presenceChecks,
   ...httpMessageChecks,
+  ...pollChecks,
   ...httpChecks,
   ...rateChecks,
 ];

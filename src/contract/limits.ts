@@ -145,6 +145,7 @@ export const limitTable = {
   'redis.watchMs': row(1_000, 'ms', 'how often Sentinels are asked who serves a shard'),
   // Redis and DynamoDB: positions, receipts, presence.
   'tiered.waiting': row(10_000, 'count', 'what waits to be written to the database is written at once'),
+  'inbox.pages': row(5_000, 'count', 'of the first pages that a server keeps, the one longest unused is read again'),
   'inbox.touchMs': row(1_000, 'ms', 'how late the index of inboxes in the database is'),
   'inbox.lateMs': row(5_000, 'ms', 'an index later than this may show conversations out of order'),
   // Kafka.
@@ -157,6 +158,7 @@ export const limitTable = {
   'kafka.rejoinMs': row(1_000, 'ms', 'how long a reader that fell out of its group waits before it joins again'),
   'kafka.closeMs': row(3_000, 'ms', 'what a broker has not answered by then is left behind'),
   // The registry, pending writes and their drain.
+  'owed.lookMs': row(5_000, 'ms', 'how often it is looked up what has become of sends that were queued'),
   'pending.tries': row(4, 'count', 'neither stored nor queued: store.unavailable, effect unknown'),
   'pending.againMs': row(1_000, 'ms', 'how long what could not be drained waits'),
   'pending.produceMs': row(60_000, 'ms', 'an id that nothing followed into the log for this long is forgotten'),

@@ -6,6 +6,7 @@ import { Dynamo } from '#adapters/dynamodb/client';
 import { dynamoSeen } from '#adapters/dynamodb/seen';
 import { DynamoPositions } from '#adapters/dynamodb/positions';
 import { dynamoRegistry } from '#adapters/dynamodb/registry-backup';
+import { dynamoStoredIds } from '#adapters/dynamodb/stored-ids';
 import { dynamoStore } from '#adapters/dynamodb/store';
 import { KafkaLog } from '#adapters/kafka/log';
 import { redisBaton } from '#adapters/redis/baton';
@@ -76,7 +77,8 @@ type Clients = Awaited<ReturnType<typeof openClients>>;
 const openStore = ({ dynamo, fleet, events }: Clients, prefix: string, { node, limits, log }: BackendKit) => {
   const durable = new DurableRedis(fleet.durable);
   const set = redisPending(durable, prefix);
-  const pending = new TieredPending({ node, set, log: events, time: systemTime, limits });
+  const stored = dynamoStoredIds(dynamo);
+  const pending = new TieredPending({ node, set, stored, log: events, time: systemTime, limits });
   const backup = dynamoRegistry(dynamo);
   const registry = tieredRegistry({ server: redisRegistry(durable, prefix), backup, queue: pending, log });
   const salted = dynamoStore(dynamo, limits);

@@ -59,6 +59,7 @@ const tracedPending = (pending: PendingWrites, book: TraceBook): PendingWrites =
       done(outcome);
     });
   },
+  numbersOf: (conv, user, ids) => pending.numbersOf(conv, user, ids),
   drain: (receive) =>
     pending.drain((batch) => {
       for (const { mid, cause } of batch.drafts) book.note(mid, 'drain', `${batch.drafts.length} at once`, cause);

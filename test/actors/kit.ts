@@ -58,7 +58,11 @@ export const heldPresence = () => ({
   of: held<Presence['of']>(),
 });
 /** The log of what waits. */
-export const heldPending = () => ({ queue: held<PendingWrites['queue']>(), drain: () => () => undefined });
+export const heldPending = () => ({
+  queue: held<PendingWrites['queue']>(),
+  numbersOf: held<PendingWrites['numbersOf']>(),
+  drain: () => () => undefined,
+});
 export const heldTokens = () => ({ verify: held<Tokens['verify']>() });
 
 export const item = (changed: Partial<ConversationItem> = {}): ConversationItem => ({

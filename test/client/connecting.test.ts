@@ -1,17 +1,8 @@
-// The connection: how long it waits, when it gives up, moves, polls and comes back; and that no timer outlives it.
+// The connection: how long it waits, when it gives up, moves and comes back; and that no timer outlives it.
 import { describe, expect, it } from 'vitest';
 import { clientLimitTable } from '#client/limits';
-import type { HttpRequest } from '#client/ports';
 import { sourcesIn } from '#test/house/sources';
-import { Desk, message, stored } from '#test/client/kit';
-import type { Asked } from '#test/client/kit';
-
-/** Ms until the next socket is opened. */
-const untilDialled = (desk: Desk): number => {
-  const [at, before] = [desk.clock.now(), desk.dials.length];
-  while (desk.dials.length === before && desk.clock.ringNext(at + 120_000));
-  return desk.clock.now() - at;
-};
+import { Desk, message, untilDialled } from '#test/client/kit';
 
 describe('reconnecting', () => {
   const waits = (limits: object = {}): number[] => {
@@ -170,84 +161,6 @@ describe('reconnecting', () => {
     desk.core.stop();
     expect(desk.clock.pending).toBe(0);
     expect(desk.core.state).toBe('closed');
-  });
-});
-
-describe('polling', () => {
-  const polling = (limits: object = {}): [Desk, Asked[]] => {
-    const asked: Asked[] = [];
-    const http = (request: HttpRequest, answer: Asked['answer']) => {
-      asked.push({ request, answer });
-      return () => undefined;
-    };
-    const desk = new Desk({ http, limits });
-    while (desk.core.state !== 'polling') {
-      desk.socket.events.closed(1006);
-      if (desk.core.state === 'reconnecting') untilDialled(desk);
-    }
-    return [desk, asked];
-  };
-  const ok = (messages: object[] = [], resumed: object[] = []) => ({ status: 200, body: { messages, resumed } });
-
-  it("K12 C26 C27 polls when 'polling.after' sockets in a row failed, and acknowledges by cursors", () => {
-    const [desk, asked] = polling({ 'polling.after': 2, 'polling.waitMs': 9_000, 'http.withinMs': 1_000 });
-    expect(desk.dials).toHaveLength(2);
-    const gap = { conv: 'c', since: 1, from: 4, to: 5, recovered: true };
-    expect(asked[0]?.request).toMatchObject({ path: '/poll', body: { waitMs: 0, cursors: {} }, withinMs: 1_000 });
-    asked[0]?.answer(ok([message('c', 4), message('c', 5)], [gap]));
-    expect(desk.bodies()).toEqual(['c 4', 'c 5']);
-    expect(asked[1]?.request).toMatchObject({ body: { waitMs: 9_000, cursors: { c: 5 } }, withinMs: 10_000 });
-  });
-
-  it('sends and asks over HTTP, with the same answers', () => {
-    const [desk, asked] = polling();
-    asked[0]?.answer(ok());
-    const id = desk.core.send('c', 'hello');
-    const sent = asked.find(({ request }) => request.path === '/messages');
-    expect(sent?.request.body).toEqual({ id, conv: 'c', body: 'hello' });
-    sent?.answer({ status: 201, body: stored('c', 6, id) });
-    expect(desk.states(id)).toEqual(['sending', 'stored']);
-    // Who we are is known from the message alone.
-    asked[1]?.answer(ok([{ ...message('c', 6, 'alice'), id }]));
-    expect(desk.bodies()).toEqual(['c 6']);
-  });
-
-  it('a send that HTTP refuses for now goes again under its id', () => {
-    const [desk, asked] = polling();
-    asked[0]?.answer(ok());
-    const id = desk.core.send('c', 'hello');
-    asked.at(-1)?.answer({ status: 503, body: { code: 'gateway.overloaded', effect: 'none' }, retryAfterMs: 2_000 });
-    desk.clock.advance(1_999);
-    expect(asked.filter(({ request }) => request.path === '/messages')).toHaveLength(1);
-    desk.clock.advance(3_000);
-    const sends = asked.filter(({ request }) => request.path === '/messages');
-    expect(sends.map(({ request }) => (request.body as { id: string }).id)).toEqual([id, id]);
-  });
-
-  it("goes back to the WebSocket as soon as one can be had: 'polling.probeMs'", () => {
-    const [desk, asked] = polling({ 'polling.probeMs': 8_000 });
-    asked[0]?.answer(ok([message('c', 1)]));
-    expect(untilDialled(desk)).toBeLessThanOrEqual(8_000);
-    expect(desk.core.state).toBe('polling');
-    desk.connect();
-    expect(desk.core.state).toBe('connected');
-    asked[1]?.answer(ok([message('c', 2)]));
-    expect(desk.bodies()).toEqual(['c 1']);
-  });
-
-  it('where HTTP fails as well it waits, and tries the WebSocket again', () => {
-    const [desk, asked] = polling();
-    asked[0]?.answer({ status: 0, body: undefined });
-    expect(desk.core.state).toBe('reconnecting');
-    untilDialled(desk);
-    expect(desk.core.state).toBe('connecting');
-  });
-
-  it('a token that HTTP refuses ends it', () => {
-    const [desk, asked] = polling();
-    asked[0]?.answer({ status: 401, body: undefined });
-    expect(desk.shown.connection.at(-1)).toEqual({ state: 'closed', code: 4101 });
-    expect(desk.clock.pending).toBe(0);
   });
 });
 

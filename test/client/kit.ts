@@ -19,6 +19,8 @@ export interface Dialled {
 export interface Asked {
   readonly request: HttpRequest;
   readonly answer: (answer: HttpAnswer) => void;
+  /** It was called off. */
+  isOff: boolean;
 }
 
 const names = ['message', 'state', 'receipt', 'gap', 'rewound', 'opened', 'removed', 'presence', 'connection'] as const;
@@ -111,6 +113,13 @@ export class Desk {
     return this.shown.connection.map(({ state }) => state);
   }
 }
+
+/** Ms until the next socket is opened. */
+export const untilDialled = (desk: Desk): number => {
+  const [at, before] = [desk.clock.now(), desk.dials.length];
+  while (desk.dials.length === before && desk.clock.ringNext(at + 120_000));
+  return desk.clock.now() - at;
+};
 
 export const message = (conv: string, seq: number, from = 'bob'): object => ({
   t: 'message',

@@ -7,6 +7,7 @@ import type { Change, Saved } from '#client/ports';
 
 class Disk implements StorageFile {
   text = '';
+  aside = '';
   replaced = 0;
   isFull = false;
 
@@ -24,6 +25,10 @@ class Disk implements StorageFile {
     if (this.isFull) throw new Error('no space left');
     this.replaced += 1;
     this.text = text;
+  }
+
+  async setAside(text: string): Promise<void> {
+    this.aside += text;
   }
 }
 
@@ -64,6 +69,20 @@ describe('the file of a client', () => {
       expect(await again.save(put(3))).toBe(true);
       expect(idsIn((await open(torn)).saved)).toEqual(['id-1', 'id-3']);
     }
+  });
+
+  it('sets a damaged line aside, once, and keeps all the others', async () => {
+    const disk = new Disk();
+    const { save } = await open(disk);
+    for (const n of [1, 2, 3]) await save(put(n));
+    const damaged = disk.text.split('\n').map((line) => (line.includes('id-2') ? line.replace('{', '\0') : line));
+    disk.text = damaged.join('\n');
+    const again = await open(disk);
+    expect(idsIn(again.saved)).toEqual(['id-1', 'id-3']);
+    expect(disk.aside).toBe(`${damaged[1]}\n`);
+    await again.save(put(4));
+    expect(idsIn((await open(disk)).saved)).toEqual(['id-1', 'id-3', 'id-4']);
+    expect(disk.aside).toBe(`${damaged[1]}\n`);
   });
 
   it('says when it could not save, and does so again when there is room', async () => {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '#client/node';
 import type { Chat, NodeOptions } from '#client/node';
 import { seededRandom } from '#runtime/random';
-import { door } from '#test/e2e/driver/door';
+import { Wire } from '#test/e2e/driver/wire';
 import { Stage, tokenFor } from '#test/e2e/stage';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -59,8 +59,9 @@ it('K5 K6 K11 everything is there once and in order while the server is killed a
   const random = seededRandom('kills of a server under the client');
   stage = new Stage();
   await stage.server.start();
-  const port = Number(new URL(stage.server.http ?? '').port);
-  const { url, move, close } = await door(port);
+  const { server } = stage;
+  const wire = await Wire.to(() => server.http);
+  const { url } = wire;
   try {
     const limits = { 'reconnect.baseMs': 50, 'reconnect.capMs': 200, 'polling.after': 1_000 };
     const [alice, bob] = [await chatOf('alice', url, { limits }), await chatOf('bob', url, { limits })];
@@ -74,7 +75,6 @@ it('K5 K6 K11 everything is there once and in order while the server is killed a
       await new Promise((resolve) => setTimeout(resolve, 20 + random.int(100)));
       await stage.server.kill();
       await stage.server.start();
-      move(Number(new URL(stage.server.http ?? '').port));
     }
     await Promise.all(stored);
     const wanted = Array.from({ length: 120 }, (_, n) => `${n + 1} message ${n}`);
@@ -84,7 +84,7 @@ it('K5 K6 K11 everything is there once and in order while the server is killed a
     );
     expect(shown).toEqual({ alice: wanted, bob: wanted });
   } finally {
-    close();
+    wire.close();
   }
 }, 60_000);
 

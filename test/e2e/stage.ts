@@ -5,7 +5,7 @@ import { Client } from '#test/e2e/driver/client';
 import type { ClientOptions } from '#test/e2e/driver/client';
 import { Connection } from '#test/e2e/driver/connection';
 import type { ConnectionOptions } from '#test/e2e/driver/connection';
-import type { Inbox, Reading } from '#test/e2e/driver/evidence';
+import type { Evidence, Inbox, Reading } from '#test/e2e/driver/evidence';
 import { Log } from '#test/e2e/driver/log';
 import { Server, stopServers } from '#test/e2e/driver/server-process';
 import type { ServerOptions } from '#test/e2e/driver/server-process';
@@ -59,7 +59,10 @@ export class Stage {
   }
 
   /** All that went over the wire so far, judged; `readers` are the members who read each conversation. Empty: fine. */
-  async verdict(readers: ReadonlyMap<string, readonly Client[]>): Promise<string> {
+  async verdict(
+    readers: ReadonlyMap<string, readonly Client[]>,
+    around: Pick<Evidence, 'storeWasAway'> = {},
+  ): Promise<string> {
     const quietSince = this.log.tick();
     const inboxes = await this.#inboxes(readers);
     const readings: Reading[] = [];
@@ -70,7 +73,7 @@ export class Stage {
         readings.push({ conv, user: client.user, since, messages });
       }
     }
-    return report(check({ recordings: this.log.recordings, readings, inboxes, quietSince }), this.log);
+    return report(check({ recordings: this.log.recordings, readings, inboxes, quietSince, ...around }), this.log);
   }
 
   /** Everyone says what they have read, then looks at their inbox. What a crash took back may count as unread. */

@@ -4,11 +4,13 @@ import type { Crowd } from '#test/e2e/crowd';
 import type { Random } from '#test/e2e/driver/random';
 import type { Server } from '#test/e2e/driver/server-process';
 import { sleep, until } from '#test/e2e/driver/wait';
-import type { Wire } from '#test/faults/wire';
+import type { Wire } from '#test/e2e/driver/wire';
 
 export interface Pacing {
   readonly pairs: number;
   readonly groupOf: number;
+  /** How many sends of one person may be unanswered at once. */
+  readonly ahead: number;
   /** Longest pause between two sends of one person, in ms. */
   readonly pauseMs: number;
   /** How long people talk before the fault and after it, in ms. */

@@ -19,11 +19,20 @@ const only = process.env['HOGMANAY_FAULTS_ONLY'] ?? '';
 const report = process.env['HOGMANAY_FAULTS_REPORT'];
 
 const short: Pacing = {
-  ...{ pairs: 6, groupOf: 4, pauseMs: 60, talkMs: 2_500, awayMs: 1_000, stoppedMs: 9_000, healMs: 45_000 },
+  ...{ pairs: 6, groupOf: 4, ahead: 4, pauseMs: 60, talkMs: 1_000, awayMs: 1_000, stoppedMs: 9_000, healMs: 45_000 },
   limits: { 'breaker.openMs': 2_000 },
 };
 const long: Pacing = {
-  ...{ pairs: 30, groupOf: 6, pauseMs: 600, talkMs: 3_000, awayMs: 5_000, stoppedMs: 60_000, healMs: 120_000 },
+  ...{
+    pairs: 30,
+    groupOf: 6,
+    ahead: 2,
+    pauseMs: 1_500,
+    talkMs: 3_000,
+    awayMs: 5_000,
+    stoppedMs: 60_000,
+    healMs: 120_000,
+  },
   limits: {},
 };
 const isLong = rounds > 0;

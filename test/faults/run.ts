@@ -9,7 +9,7 @@ import { sleep } from '#test/e2e/driver/wait';
 import { secret, Stage } from '#test/e2e/stage';
 import type { Fault, Pacing } from '#test/faults/fault';
 import { Pulse } from '#test/faults/pulse';
-import { Wire } from '#test/faults/wire';
+import { Wire } from '#test/e2e/driver/wire';
 
 const entry = fileURLToPath(new URL('../e2e/crash-server.mjs', import.meta.url));
 
@@ -48,14 +48,13 @@ const anyOf = (servers: readonly Server[], random: Random) => () => {
 };
 
 export const endure = async (fault: Fault, services: Services, random: Random, pacing: Pacing): Promise<Outcome> => {
-  const wire = await Wire.to(services.env['HOGMANAY_DYNAMODB'] ?? '');
+  const wire = await Wire.to(() => services.env['HOGMANAY_DYNAMODB']);
   const { stage, servers } = await openStage(pacing, wire);
   const pulse = new Pulse();
   try {
     const url = anyOf(servers, random.child(-1));
-    const { pairs, groupOf, pauseMs, talkMs, healMs } = pacing;
-    const shape = { pairs, groupOf, pauseMs, ahead: 4 };
-    const crowd = await Crowd.gather(stage, random, shape, (user) => ({ url, onFrame: pulse.hears(user) }));
+    const { talkMs, healMs } = pacing;
+    const crowd = await Crowd.gather(stage, random, pacing, (user) => ({ url, onFrame: pulse.hears(user) }));
     crowd.talk();
     await sleep(talkMs);
     crowd.visit(random);
@@ -73,7 +72,7 @@ export const endure = async (fault: Fault, services: Services, random: Random, p
       ...{ fault: fault.name, seed: random.seed, people: users.length },
       ...{ stored: crowd.answered, queued: pulse.queued, refused: pulse.refused },
       ...{ silenceMs: Math.round(silenceMs), recoveryMs: Math.round(recovered - whole) },
-      findings: await stage.verdict(crowd.members),
+      findings: await stage.verdict(crowd.members, { storeWasAway: true }),
     };
   } catch (error) {
     const said = servers.map(({ pid, output }) => `server ${pid}:\n${output.slice(-4_000)}`).join('\n');

@@ -24,7 +24,7 @@ const measured = (name: string): Promise<string> => {
 describe('the benches', () => {
   test('the adapters against their bare clients', { timeout: slowMs }, async () => {
     const found = await measured('adapters');
-    expect(found.match(/: \d+\.\d\d of bare/g)).toHaveLength(6);
+    expect(found.match(/: \d+\.\d\d of bare/g)).toHaveLength(8);
   });
 
   test('the log against a bare producer', { timeout: slowMs }, async () => {

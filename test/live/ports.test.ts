@@ -18,6 +18,7 @@ import { busSuite } from '#test/ports/bus.suite';
 import { settle } from '#test/ports/harness';
 import { inboxSuite } from '#test/ports/inbox.suite';
 import { membersSuite } from '#test/ports/members.suite';
+import { pendingSuite, pendingTimes } from '#test/ports/pending.suite';
 import { positionsSuite } from '#test/ports/positions.suite';
 import { presenceSuite } from '#test/ports/presence.suite';
 import { receiptsSuite } from '#test/ports/receipts.suite';
@@ -55,4 +56,5 @@ describe('Redis, Kafka and DynamoDB', () => {
   presenceSuite(open());
   busSuite(open());
   batonSuite(open(batonTimes));
+  pendingSuite(open(pendingTimes));
 });

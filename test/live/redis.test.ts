@@ -96,7 +96,7 @@ const connect = async (changed: Partial<Record<LimitName, number>> = {}, url = o
     return conv;
   };
   const page = (user: string, limit = 20): Promise<InboxPage> => toPromise(inboxes.port.page(user, limit));
-  return { fleet, prefix, store, bus, news, meet, page, asked };
+  return { fleet, prefix, store, bus, news, meet, page, asked, cache };
 };
 
 describe('an inbox', () => {
@@ -129,6 +129,27 @@ describe('an inbox', () => {
       [two, '', 0],
     ]);
     expect(asked.inbox).toBe(1);
+  });
+
+  test('A6 one that has not changed is not read again; whatever changes it is seen', async () => {
+    const { meet, page, bus, cache } = await connect();
+    const conv = await meet(['alice', 'bob'], 1_000);
+    await page('alice');
+    await sleep(100);
+    const first = await page('alice');
+    expect((await page('alice')).items).toBe(first.items);
+    expect((await page('alice', 5)).items).not.toBe(first.items);
+    const entries = [{ ...draft('id-00001', { body: 'hello' }), v: 1 as const, seq: 1, at: 3_000 }];
+    const told = notice({ conv, at: 3_000, from: 1, to: 1, entries, recipients: ['alice', 'bob'] });
+    await toPromise(bus.fanOut('a', 'cause', [told]));
+    await sleep(100);
+    expect((await page('alice')).items).toMatchObject([{ preview: 'hello', unread: 1 }]);
+    await cache.read('alice', conv, 1);
+    await sleep(100);
+    expect((await page('alice')).items).toMatchObject([{ preview: 'hello', unread: 0 }]);
+    await redis(shard().primary, 'FLUSHALL');
+    await sleep(100);
+    expect((await page('alice')).source).toBe('dynamodb');
   });
 
   test('inbox.kept: what is older is read from the database', async () => {

@@ -13,6 +13,8 @@ export interface Weather {
   longestDelayMs: number;
   /** Share of store calls that answer `store.unavailable`, and of answers that never come. */
   storeFaults: number;
+  /** The store refuses everything, and everybody knows it. */
+  isStoreAway: boolean;
 }
 
 export interface FaultTargets {
@@ -21,10 +23,12 @@ export interface FaultTargets {
   readonly nodes: readonly SimulatedNode[];
   readonly clients: readonly { cut(): void }[];
   readonly weather: Weather;
+  /** What is queued is drained by other nodes from now on. */
+  readonly rebalance: (shift: number) => void;
   readonly note: (text: string) => void;
 }
 
-const calm: Weather = { lost: 0, longestDelayMs: 5, storeFaults: 0 };
+export const calm: Weather = { lost: 0, longestDelayMs: 5, storeFaults: 0, isStoreAway: false };
 
 const between = (random: Random, least: number, most: number): number => least + random.int(most - least + 1);
 
@@ -65,18 +69,35 @@ const storm = ({ clock, random, weather, note }: FaultTargets): void => {
   clock.schedule(between(random, 100, 3_000), () => Object.assign(weather, calm));
 };
 
+/** Sends are queued meanwhile, where they can be. */
+const outage = ({ clock, random, weather, note }: FaultTargets): void => {
+  note('the store is away');
+  weather.isStoreAway = true;
+  clock.schedule(between(random, 200, 6_000), () => {
+    note('the store is back');
+    weather.isStoreAway = false;
+  });
+};
+
+const rebalance = (targets: FaultTargets): void => {
+  targets.note('drainers change');
+  targets.rebalance(targets.random.int(8));
+};
+
 /** Draws faults until `until`, then heals. */
 export const drawFaults = (targets: FaultTargets, count: number, withinMs: number): void => {
   const { clock, random, nodes, clients } = targets;
   for (let drawn = 0; drawn < count; drawn += 1) {
     const node = nodes[random.int(nodes.length)] as SimulatedNode;
     const client = clients[random.int(clients.length)];
-    const kind = random.int(6);
+    const kind = random.int(9);
     clock.schedule(random.int(withinMs), () => {
       if (kind === 0) crash(targets, node);
       else if (kind === 1) pause(targets, node);
       else if (kind === 2) client?.cut();
       else if (kind === 3) drain(targets, node);
+      else if (kind === 4) rebalance(targets);
+      else if (kind <= 6) outage(targets);
       else storm(targets);
     });
   }

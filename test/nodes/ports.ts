@@ -1,5 +1,6 @@
 /** The shared world of the simulated nodes, in the weather of the moment. */
 import { fault } from '#contract/effects';
+import type { PendingWrites } from '#contract/ports/pending';
 import type { Ports } from '#contract/ports/ports';
 import type { Clock, Random } from '#contract/ports/system';
 import { MemoryWorld } from '#adapters/memory/world';
@@ -15,24 +16,36 @@ const drawVerdict = (random: Random, { storeFaults }: Weather): Verdict => {
   return drawn < storeFaults ? 'drop answer' : 'pass';
 };
 
+/** In some worlds sends wait in a log while the store is away, in others nobody waits with them. */
 export const memoryWorld = (clock: Clock, random: Random, weather: Weather) => {
   const world = new MemoryWorld({
     clock,
+    queues: random.int(4) > 0,
     latency: () => random.int(6),
     passage: () => (random.next() < weather.lost ? 'drop' : { delayMs: random.int(weather.longestDelayMs) }),
   });
   const rule = (): Verdict => drawVerdict(random, weather);
+  const away = { fail: fault('store.unavailable', 'away') };
+  const storeRule = (): Verdict => (weather.isStoreAway ? away : rule());
+  /** Whoever drains knows what it has done: what fails here was not applied. */
+  const drainRule = (): Verdict => (random.next() < weather.storeFaults ? away : 'pass');
+  const pendingOf = (pending: PendingWrites): PendingWrites => ({
+    queue: (...args) => withFaults(pending, ['queue'], clock, rule).queue(...args),
+    numbersOf: (...args) => withFaults(pending, ['numbersOf'], clock, storeRule).numbersOf(...args),
+    drain: (receive) => pending.drain((batch) => receive(withFaults(batch, ['stored'], clock, drainRule))),
+  });
   const ports = (node: string): Ports => {
     const plain = world.ports(node);
     return {
       ...plain,
-      store: withFaults(plain.store, ['item', 'append', 'read', 'markFanned'], clock, rule),
-      members: withFaults(plain.members, ['sharing', 'inAtLeast'], clock, rule),
+      ...(plain.pending === undefined ? {} : { pending: pendingOf(plain.pending) }),
+      store: withFaults(plain.store, ['item', 'append', 'read', 'markFanned'], clock, storeRule),
+      members: withFaults(plain.members, ['sharing', 'inAtLeast'], clock, storeRule),
       receipts: withFaults(plain.receipts, ['raise', 'of'], clock, rule),
       inbox: withFaults(plain.inbox, ['page'], clock, rule),
       presence: withFaults(plain.presence, ['of'], clock, rule),
       bus: withFaults(plain.bus, ['fanOut'], clock, rule),
     };
   };
-  return { ports };
+  return { ports, rebalance: (shift: number) => world.queued.rebalance(shift) };
 };

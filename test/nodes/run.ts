@@ -16,8 +16,7 @@ import { check } from '#test/e2e/driver/check';
 import type { Evidence, Finding, Reading } from '#test/e2e/driver/evidence';
 import { Log } from '#test/e2e/driver/log';
 import { SimulatedClient } from '#test/nodes/client';
-import { drawFaults, heal } from '#test/nodes/faults';
-import type { Weather } from '#test/nodes/faults';
+import { calm, drawFaults, heal } from '#test/nodes/faults';
 import { chatMs, habits, lookAround, presence, users } from '#test/nodes/habits';
 import { SimulatedNode } from '#test/nodes/node';
 
@@ -71,12 +70,21 @@ export interface Happened {
   maintained: number;
   /** Writes that ended without saying whether they landed. */
   unknown: number;
+  /** Groups of sends that were answered `queued`, and batches of them that were stored. */
+  queued: number;
+  drained: number;
 }
+
+export const nothingYet = (): Happened => ({
+  ...{ conflicts: 0, takenOver: 0, replaced: 0, gaps: 0, maintained: 0, unknown: 0, queued: 0, drained: 0 },
+});
 
 const noteWhat = (happened: Happened, message: unknown): void => {
   const { t, outcome } = message as { t?: string; outcome?: Outcome<{ kind?: string }> };
   if (t === 'appended' && outcome?.ok === true && outcome.value.kind === 'conflict') happened.conflicts += 1;
   if (t === 'appended' && outcome?.ok === false && outcome.fault.effect === 'unknown') happened.unknown += 1;
+  if (t === 'queued' && outcome?.ok === true) happened.queued += 1;
+  if (t === 'batch-stored') happened.drained += 1;
   if (t === 'fan-read') happened.takenOver += 1;
   if (t === 'replaced') happened.replaced += 1;
   if (t === 'gap') happened.gaps += 1;
@@ -85,7 +93,7 @@ const noteWhat = (happened: Happened, message: unknown): void => {
 
 const transcript = () => {
   const hash = createHash('sha256');
-  const happened: Happened = { conflicts: 0, takenOver: 0, replaced: 0, gaps: 0, maintained: 0, unknown: 0 };
+  const happened = nothingYet();
   const observer: Observer = (path, { id, cause, from, at, message }) => {
     noteWhat(happened, message);
     hash.update(`${path} ${id} ${cause} ${from} ${at} ${describeMessage(message)}\n`);
@@ -98,7 +106,7 @@ export const build = (seed: string) => {
   const driver = new StepDriver({ random: `${seed}/schedule` }, 1_700_000_000_000);
   const { clock } = driver;
   const limits = drawLimits(random);
-  const weather: Weather = { lost: 0, longestDelayMs: 5, storeFaults: 0 };
+  const weather = { ...calm };
   const memory = memoryWorld(clock, seededRandom(`${seed}/memory`), weather);
   const { observer, happened, digest } = transcript();
   const errors: string[] = [];
@@ -110,7 +118,8 @@ export const build = (seed: string) => {
   const nodes = ['a', 'b'].map(
     (name) => new SimulatedNode({ name, driver, limits, seed, ids, ports: () => memory.ports(name), observer, log }),
   );
-  return { random, driver, clock, nodes, weather, digest, happened, errors };
+  const { rebalance } = memory;
+  return { random, driver, clock, nodes, weather, rebalance, digest, happened, errors };
 };
 
 export type World = ReturnType<typeof build>;

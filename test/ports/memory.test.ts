@@ -13,6 +13,7 @@ import { busSuite } from '#test/ports/bus.suite';
 import type { Backend } from '#test/ports/harness';
 import { inboxSuite } from '#test/ports/inbox.suite';
 import { membersSuite } from '#test/ports/members.suite';
+import { pendingSuite, pendingTimes } from '#test/ports/pending.suite';
 import { positionsSuite } from '#test/ports/positions.suite';
 import { presenceSuite } from '#test/ports/presence.suite';
 import { receiptsSuite } from '#test/ports/receipts.suite';
@@ -40,7 +41,8 @@ const open = (): Promise<Backend> => {
 /** Where moments count: an operation takes no time to speak of. */
 const openQuick: Parameters<typeof batonSuite>[0] = () => {
   const clock = new VirtualClock(1_000);
-  const world = new MemoryWorld({ clock, latency: () => 0, limits: withLimits(batonTimes) });
+  const limits = withLimits({ ...batonTimes, ...pendingTimes });
+  const world = new MemoryWorld({ clock, latency: () => 0, limits, queues: true });
   const pass = (ms: number): void => clock.advance(ms);
   const outcome = <T>(effect: Effect<T>): Promise<Outcome<T>> =>
     new Promise((resolve) => {
@@ -59,6 +61,7 @@ describe('memory', () => {
   presenceSuite(open);
   busSuite(open);
   batonSuite(openQuick);
+  pendingSuite(openQuick);
 });
 
 describe('time in memory', () => {

@@ -145,7 +145,7 @@ describe('the protocol as JSON Schema', () => {
       ...Object.keys(clientFrames).map((t) => `client.${t}`),
       ...Object.keys(serverFrames).map((t) => `server.${t}`),
     ];
-    expect(Object.keys($defs).sort()).toEqual(['client', 'server', ...frames].sort());
+    expect(Object.keys($defs).sort()).toEqual(['client', 'http.poll', 'http.polled', 'server', ...frames].sort());
     expect(JSON.stringify($defs)).not.toContain('"additionalProperties":false');
     expect($defs['client']?.anyOf).toHaveLength(Object.keys(clientFrames).length);
   });
@@ -159,6 +159,15 @@ describe('the protocol as JSON Schema', () => {
       id: { pattern: '^[A-Za-z0-9_-]{8,64}$' },
       body: { minLength: 1 },
       meta: { type: 'object' },
+    });
+    expect($defs['http.poll']?.required).toEqual(['device']);
+    expect($defs['http.poll']?.properties).toMatchObject({
+      cursors: { type: 'object', maxProperties: 500 },
+      waitMs: { type: 'integer', minimum: 0 },
+    });
+    expect($defs['http.polled']).toMatchObject({
+      required: ['messages', 'resumed', 'events'],
+      properties: { messages: { items: { required: ['conv', 'seq', 'mid', 'from', 'id', 'body', 'at'] } } },
     });
     expect($defs['client.history']?.properties?.['limit']).toMatchObject({ minimum: 1, maximum: 200, default: 50 });
   });

@@ -48,7 +48,9 @@ export class KafkaLog implements EventLog {
 
   /** Makes the topics that are missing; answers their names. */
   setUp(replicas: number): Promise<string[]> {
-    return setUpTopics(this.#admin, this.#options.prefix, replicas);
+    const { prefix, time, limits } = this.#options;
+    const pause = () => new Promise<void>((resolve) => time.alarm(limits['kafka.pollMs'], resolve));
+    return setUpTopics(this.#admin, prefix, replicas, pause);
   }
 
   append: EventLog['append'] = (topic, records) => this.#guarded('write', () => this.#appending.append(topic, records));

@@ -6,6 +6,7 @@ import type { Conv, ConversationItem, Entry, Member, Millis, Seq, User } from '#
 import { asMembers, byStanding, isIn } from '#contract/conversation';
 import { failed, fault, ok } from '#contract/effects';
 import type { Outcome } from '#contract/effects';
+import type { StoredNumber } from '#contract/ports/pending';
 import type {
   AppendGroup,
   AppendResult,
@@ -78,6 +79,16 @@ export class Conversations {
       return { seq, mid, at, duplicate: false };
     });
     return ok({ kind: 'appended', item: stored.item, results });
+  }
+
+  numbersOf(conv: Conv, user: User, ids: readonly string[]): Outcome<ReadonlyMap<string, StoredNumber>> {
+    const { entries, numbers } = this.#stored.get(conv) ?? { entries: [], numbers: new Map<string, Seq>() };
+    const found = new Map<string, StoredNumber>();
+    for (const id of ids) {
+      const entry = entries[(numbers.get(idKey(user, id)) ?? 0) - 1];
+      if (entry !== undefined) found.set(id, { seq: entry.seq, mid: entry.mid, at: entry.at });
+    }
+    return ok(found);
   }
 
   read({ conv, from, to, order, limit }: ReadRange): Outcome<readonly Entry[]> {

@@ -12,15 +12,17 @@ import type { Baton } from '#contract/ports/baton';
 import type { Bus, NodeMessage, NodeName } from '#contract/ports/bus';
 import type { Inbox } from '#contract/ports/inbox';
 import type { Ports } from '#contract/ports/ports';
+import type { PendingWrites } from '#contract/ports/pending';
 import type { Positions } from '#contract/ports/positions';
 import type { Presence, Seen } from '#contract/ports/presence';
 import type { Receipts } from '#contract/ports/receipts';
-import type { Members, MessageStore } from '#contract/ports/store';
+import type { AppendGroup, AppendResult, Members, MessageStore } from '#contract/ports/store';
 import type { Clock, Tokens } from '#contract/ports/system';
 import { Batons } from '#adapters/memory/baton';
 import { Conversations } from '#adapters/memory/conversations';
 import { Devices } from '#adapters/memory/device-positions';
 import { inboxPage, positionsOf } from '#adapters/memory/inbox';
+import { PendingLog } from '#adapters/memory/pending';
 import { ReachedPositions } from '#adapters/memory/receipts';
 import { Switchboard } from '#adapters/memory/switchboard';
 import { PresenceMarks } from '#resilience/presence-marks';
@@ -35,6 +37,8 @@ export interface MemoryWorldOptions {
   /** Those of the stores themselves; the defaults when absent. */
   readonly limits?: Limits;
   readonly passage?: (from: NodeName, to: NodeName, message: NodeMessage) => Passage;
+  /** Sends are queued while the store is away: nodes drain what was. */
+  readonly queues?: boolean;
 }
 
 export class MemoryWorld {
@@ -44,6 +48,7 @@ export class MemoryWorld {
   readonly reached = new ReachedPositions();
   readonly marks: PresenceMarks;
   readonly batons: Batons;
+  readonly queued: PendingLog;
   readonly lastSeen = new Map<User, Millis>();
   readonly #options: MemoryWorldOptions;
   readonly #subscribers = new Map<NodeName, Set<(message: NodeMessage) => void>>();
@@ -52,7 +57,9 @@ export class MemoryWorld {
 
   constructor(options: MemoryWorldOptions) {
     this.#options = options;
-    const { limits = withLimits() } = options;
+    const { limits = withLimits(), clock } = options;
+    const againMs = limits['pending.againMs'];
+    this.queued = new PendingLog({ clock, againMs, applied: (apply) => this.#applied(apply) });
     this.conversations = new Conversations(limits['idempotency.days'] * dayMs);
     this.batons = new Batons(limits);
     this.marks = new PresenceMarks(limits['presence.ttlMs']);
@@ -68,6 +75,7 @@ export class MemoryWorld {
       inbox: this.#inbox(),
       presence: this.#presence(),
       bus: this.#bus(node),
+      ...(this.#options.queues === true ? { pending: this.#pending(node) } : {}),
       baton: this.#baton(),
       tokens: this.#tokens(),
     };
@@ -89,11 +97,27 @@ export class MemoryWorld {
       create: (given) => this.#applied(() => conversations.create(given)),
       item: (conv) => this.#applied(() => conversations.item(conv)),
       lastSeqs: (convs) => this.#applied(() => conversations.lastSeqs(convs)),
-      append: (group) => this.#applied(() => conversations.append(group)),
+      append: (group) => this.#append(group),
       read: (range) => this.#applied(() => conversations.read(range)),
       seqAt: (conv, at) => this.#applied(() => conversations.seqAt(conv, at)),
       markFanned: (conv, range) => this.#applied(() => conversations.markFanned(conv, range)),
       dirty: (before, limit) => this.#applied(() => conversations.dirty(before, limit)),
+    };
+  }
+
+  /** Whether it has to queue is looked up first, as from a store of its own. */
+  #append(group: AppendGroup): Effect<AppendResult> {
+    const append = this.#applied(() => this.conversations.append(group));
+    if (this.#options.queues !== true || group.drained === true) return append;
+    const look = this.#applied(() => ok(this.queued.has(group.conv)));
+    return (done) => look((outcome) => (outcome.ok && outcome.value ? done(ok({ kind: 'queue' })) : append(done)));
+  }
+
+  #pending(node: NodeName): PendingWrites {
+    return {
+      queue: (conv, drafts) => this.#applied(() => ok(this.queued.add(conv, drafts))),
+      drain: (receive) => this.queued.drain(node, receive),
+      numbersOf: (conv, user, ids) => this.#applied(() => this.conversations.numbersOf(conv, user, ids)),
     };
   }
 

@@ -10,6 +10,8 @@ import { inboxOthers } from '#contract/inbox';
 import type { Limits } from '#contract/limits';
 import type { CachedPage, InboxCache } from '#contract/parts/inbox';
 import type { Fleet } from '#adapters/redis/fleet';
+import { changed } from '#adapters/redis/inbox-version';
+import { Pages } from '#adapters/redis/pages';
 import { Script } from '#adapters/redis/script';
 
 interface Card {
@@ -23,15 +25,16 @@ interface Card {
 
 /**
  * prefix, user, how many, before which time and conversation ('' for the newest), kept → the epoch and, where the inbox
- * is whole, a line for each entry: conversations, cards, lasts, read positions. Of the same time the names decide,
- * upwards; Redis has them downwards. A page costs some five commands, however long it is; Redis puts together no more
- * than it must, for it does one thing at a time.
+ * is whole, its version and a line for each entry: conversations, cards, lasts, read positions. Of the same time the
+ * names decide, upwards; Redis has them downwards. A page costs some five commands, however long it is; Redis puts
+ * together no more than it must, for it does one thing at a time.
  */
 const page = new Script(`
 local prefix, user, limit, at, conv, kept = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6])
 local epoch = redis.call('GET', prefix .. 'epoch') or '0'
 local inbox = prefix .. 'inbox:' .. user
 if redis.call('GET', prefix .. 'inbox:full:' .. user) ~= epoch then return { epoch } end
+local version = redis.call('GET', prefix .. 'inbox:v:' .. user) or ''
 local found = {}
 if at ~= '' then
   for _, one in ipairs(redis.call('ZRANGEBYSCORE', inbox, at, at)) do
@@ -52,7 +55,7 @@ while from <= #rest do
   end
 end
 if #found < limit and redis.call('ZCARD', inbox) >= kept then return { epoch } end
-if #found == 0 then return { epoch, '' } end
+if #found == 0 then return { epoch, version, '' } end
 local convs, keys = {}, {}
 for index = 1, math.min(limit, #found) do
   convs[index] = found[index]
@@ -66,11 +69,12 @@ for index = 1, #convs do
   reads[index] = reads[index] or '0'
 end
 local function lines(list) return table.concat(list, '\\n') end
-return { epoch, lines(convs), lines(cards), lines(lasts), lines(reads) }`);
+return { epoch, version, lines(convs), lines(cards), lines(lasts), lines(reads) }`);
 
 /** prefix, user, epoch, ttl, items (JSON) */
 const fill = new Script(`
 local prefix, user, ttl = ARGV[1], ARGV[2], ARGV[4]
+${changed}
 if (redis.call('GET', prefix .. 'epoch') or '0') ~= ARGV[3] then return 0 end
 local inbox, last, read = prefix .. 'inbox:' .. user, prefix .. 'last:' .. user, prefix .. 'read:' .. user
 for _, one in ipairs(cjson.decode(ARGV[5])) do
@@ -90,15 +94,20 @@ for _, one in ipairs(cjson.decode(ARGV[5])) do
   if one.read > known_read then redis.call('HSET', read, one.conv, one.read) end
 end
 for _, key in ipairs({ inbox, read }) do redis.call('PEXPIRE', key, ttl) end
+changed(user, ttl)
 redis.call('SET', prefix .. 'inbox:full:' .. user, ARGV[3], 'PX', ttl)
 return 1`);
 
-/** key, conversation, number, ttl */
+/** prefix, user, conversation, number, ttl */
 const raise = new Script(`
-if tonumber(ARGV[3]) > tonumber(redis.call('HGET', ARGV[1], ARGV[2]) or '0') then
-  redis.call('HSET', ARGV[1], ARGV[2], ARGV[3])
+local prefix, user = ARGV[1], ARGV[2]
+${changed}
+local key = prefix .. 'read:' .. user
+if tonumber(ARGV[4]) > tonumber(redis.call('HGET', key, ARGV[3]) or '0') then
+  redis.call('HSET', key, ARGV[3], ARGV[4])
+  changed(user, ARGV[5])
 end
-redis.call('PEXPIRE', ARGV[1], ARGV[4])
+redis.call('PEXPIRE', key, ARGV[5])
 return redis.status_reply('OK')`);
 
 /** Plain literals: put together from parts, the same took most of the time of a page. */
@@ -126,20 +135,37 @@ const itemsOf = (user: User, [convs = '', cards = '', lasts = '', reads = '']: r
 };
 
 export const redisInbox = (fleet: Fleet, prefix: string, limits: Limits): InboxCache => {
+  const pages = new Pages(limits['inbox.pages']);
   const pageOf = async (user: User, limit: number, from: InboxPlace | undefined): Promise<CachedPage> => {
     const args = [user, limit + 1, from?.at ?? '', from?.conv ?? '', limits['inbox.kept']];
     const read = (client: Redis) => page.read(client, prefix, ...args) as Promise<string[]>;
     const { value, from: source } = await fleet.of(user).read(read, ([epoch]) => Number(epoch));
-    const [epoch = '0', ...lines] = value;
-    if (lines.length === 0) return { epoch };
+    const [epoch = '0', version, ...lines] = value;
+    if (version === undefined) return { epoch };
     const items = itemsOf(user, lines);
     const shown = items.slice(0, limit);
     const end = shown.at(-1);
     const next = end !== undefined && items.length > limit ? { at: end.at, conv: end.conv } : null;
-    return { page: { items: shown, next, source } };
+    const found = { items: shown, next };
+    if (from === undefined) pages.keep(user, { epoch, version, limit, page: found });
+    return { page: { ...found, source } };
+  };
+  /** The same as before, where nothing has changed since. */
+  const keptPageOf = async (user: User, limit: number): Promise<CachedPage | undefined> => {
+    const kept = pages.of(user, limit);
+    if (kept === undefined) return undefined;
+    const keys = [`${prefix}epoch`, `${prefix}inbox:full:${user}`, `${prefix}inbox:v:${user}`];
+    const { value, from: source } = await fleet.of(user).read(
+      (client: Redis) => client.mget(keys),
+      ([epoch]) => Number(epoch ?? '0'),
+    );
+    const [epoch, full, version] = value;
+    const isSame = full === kept.epoch && (epoch ?? '0') === kept.epoch && version === kept.version;
+    return isSame ? { page: { ...kept.page, source } } : undefined;
   };
   return {
-    page: pageOf,
+    page: async (user, limit, from) =>
+      (from === undefined ? await keptPageOf(user, limit) : undefined) ?? pageOf(user, limit, from),
     fill: async (user, epoch, items) => {
       const filled = items.map(({ conv, kind, title, members, since, seq, at, preview, unread }) => {
         const card = { kind, ...(title === undefined ? {} : { title }), members: [...members, user], seq, at, preview };
@@ -149,8 +175,8 @@ export const redisInbox = (fleet: Fleet, prefix: string, limits: Limits): InboxC
       await fleet.of(user).call('repeatable', (client) => fill.run(client, prefix, ...args));
     },
     read: async (user, conv, seq) => {
-      const args = [`${prefix}read:${user}`, conv, seq, limits['inbox.ttlMs']];
-      await fleet.of(user).call('repeatable', (client) => raise.run(client, ...args));
+      const args = [user, conv, seq, limits['inbox.ttlMs']];
+      await fleet.of(user).call('repeatable', (client) => raise.run(client, prefix, ...args));
     },
   };
 };

@@ -3,6 +3,7 @@
  * and word to the nodes where they are connected. `last:{user}` is a hash of `seq:since:left`; who left stays noted, so
  * that late news does not bring the conversation back.
  */
+import { changed } from '#adapters/redis/inbox-version';
 import { Script } from '#adapters/redis/script';
 
 const nodes = `
@@ -26,7 +27,7 @@ publish(ARGV[4])
 return redis.status_reply('OK')`);
 
 /** prefix, from, work (JSON), payload, conversations kept in an inbox, ttl of inboxes */
-export const fanOut = new Script(`${nodes}
+export const fanOut = new Script(`${nodes}${changed}
 local kept, ttl = tonumber(ARGV[5]), ARGV[6]
 local function note(user, notice, joins, leaves)
   local key = prefix .. 'last:' .. user
@@ -44,6 +45,7 @@ local function note(user, notice, joins, leaves)
   if leaves then left = '1' elseif joins or seq < notice.to then left = '0' end
   redis.call('HSET', key, notice.conv, string.format('%.0f:%.0f:%s', notice.to, since, left))
   local inbox = prefix .. 'inbox:' .. user
+  changed(user, ttl)
   if leaves then
     redis.call('ZREM', inbox, notice.conv)
   else
@@ -82,6 +84,7 @@ return { whole and 1 or 0, epoch, redis.call('HGET', sessions, ARGV[3]), last }`
 /** prefix, user, epoch, ttl, conversations (JSON): completes the index, if the epoch is still that one */
 export const fillLast = new Script(`
 local prefix, user = ARGV[1], ARGV[2]
+${changed}
 if (redis.call('GET', prefix .. 'epoch') or '0') ~= ARGV[3] then return 0 end
 local key = prefix .. 'last:' .. user
 for _, one in ipairs(cjson.decode(ARGV[5])) do
@@ -91,6 +94,7 @@ for _, one in ipairs(cjson.decode(ARGV[5])) do
     redis.call('HSET', key, one.conv, string.format('%.0f:%.0f:0', one.last, one.since))
   end
 end
+changed(user, ARGV[4])
 redis.call('PEXPIRE', key, ARGV[4] * 2)
 redis.call('SET', prefix .. 'last:full:' .. user, ARGV[3], 'PX', ARGV[4])
 return 1`);

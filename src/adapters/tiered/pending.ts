@@ -3,21 +3,22 @@
  * dies in between leaves ids behind that nothing follows: once their time is over and the log is read to its end, they
  * go.
  */
-import type { Conv, Draft, Millis } from '#contract/conversation';
+import type { Conv, Draft, Millis, User } from '#contract/conversation';
 import { failed, fault, ok } from '#contract/effects';
 import type { Effect } from '#contract/effects';
 import { fromPromise, toPromise } from '#contract/from-promise';
 import { FaultError } from '#contract/fault-error';
 import type { Limits } from '#contract/limits';
-import type { PendingSet } from '#contract/parts/pending';
+import type { PendingSet, StoredIds } from '#contract/parts/pending';
 import type { EventLog, LogBatch, LogReader } from '#contract/ports/event-log';
-import type { PendingBatch, PendingWrites } from '#contract/ports/pending';
+import type { PendingBatch, PendingWrites, StoredNumber } from '#contract/ports/pending';
 import type { TimeSource } from '#contract/ports/system';
 import { faultOf } from '#adapters/tiered/positions';
 
 export interface PendingKit {
   readonly node: string;
   readonly set: PendingSet;
+  readonly stored: StoredIds;
   readonly log: EventLog;
   readonly time: TimeSource;
   readonly limits: Limits;
@@ -55,6 +56,10 @@ export class TieredPending implements PendingWrites {
       this.#readers.delete(reader);
       reader.close()(() => undefined);
     };
+  }
+
+  numbersOf(conv: Conv, user: User, ids: readonly string[]): Effect<ReadonlyMap<string, StoredNumber>> {
+    return fromPromise(() => this.#kit.stored.numbersOf(conv, user, ids), faultOf);
   }
 
   /** Whether the log holds nothing more of what is queued in this conversation; rejects where nobody can say. */

@@ -11,6 +11,9 @@ import { must, mustEqual, mustHold, NotTried } from '#conformance/unmet';
 /** More at once than any user may send by default. */
 const burst = 900;
 
+/** How often that is tried. */
+const bursts = 4;
+
 const seqsOf = (answer: Answer): unknown[] => {
   const { messages } = answered(answer, 200);
   must(Array.isArray(messages), 'a list of messages', messages);
@@ -161,13 +164,15 @@ export const httpMessageChecks = [
     '6 every 429 and 503 has Retry-After, in seconds',
     async (stage) => {
       const { alice, conv } = await pair(stage);
-      for (let n = 0; n < burst; n += 1) alice.send({ t: 'send', id: newId(), conv, body: 'quick' });
-      const isLimited = () => alice.all('error').length > 0 || alice.all('stored').length >= burst;
-      await alice.until(() => isLimited() || undefined, `answers to ${burst} sends`);
       const post = posting(stage, alice.person, conv);
-      const answers = await Promise.all(Array.from({ length: 100 }, () => post('once more')));
-      const refused = answers.find(({ status }) => status === 429);
-      if (refused === undefined) throw new NotTried(`no rate limit was met within ${burst} sends`);
+      let refused: Answer | undefined;
+      // A rate that was used up over the socket counts over HTTP too; on a slow machine it may have recovered by then.
+      for (let turn = 0; turn < bursts && refused === undefined; turn += 1) {
+        for (let n = 0; n < burst; n += 1) alice.send({ t: 'send', id: newId(), conv, body: 'quick' });
+        const answers = await Promise.all(Array.from({ length: 100 }, () => post('once more')));
+        refused = answers.find(({ status }) => status === 429);
+      }
+      if (refused === undefined) throw new NotTried(`no rate limit was met within ${bursts} times ${burst} sends`);
       refusedWith(refused, 429, 'gateway.rate_limited');
       must(typeof refused.json['retryAfterMs'] === 'number', 'retryAfterMs', refused.json);
     },

@@ -143,6 +143,7 @@ export const httpChecks = [
       ['POST /conversations/nowhere/members', {}],
       ['GET /conversations/nowhere/members', undefined],
       ['GET /inbox', undefined],
+      ['POST /poll', { device: 'somewhere', cursors: {} }],
     ] as const;
     for (const [route, sent] of routes) {
       const request = sent === undefined ? {} : { body: sent };

@@ -78,10 +78,8 @@ describe('receipts', () => {
 
   it('positions that could not be read are asked for again', () => {
     const session = start();
-    const last = { c1: { seq: 5, since: 1 } };
-    enter(session, { cursors: { c1: 5 }, stored: { c1: 5 }, last, truth: { c1: 5 } });
+    enter(session, { cursors: { c1: 5 }, last: { c1: { seq: 5, since: 1 } }, truth: { c1: 5 } });
     session.advance(0);
-    expect(session.delivered).toEqual([]);
     session.receipts.of.take().fail(fault('store.unavailable', 'no'));
     session.settle();
     session.advance(1_000);
@@ -90,8 +88,10 @@ describe('receipts', () => {
 
   it('a device that holds more than is known of its user says so: a crash took it back', () => {
     const session = start();
-    enter(session, { cursors: { c1: 5 }, last: { c1: { seq: 5, since: 1 } }, truth: { c1: 5 } });
+    const last = { c1: { seq: 5, since: 1 } };
+    enter(session, { cursors: { c1: 5 }, stored: { c1: 5 }, last, truth: { c1: 5 } });
     session.advance(0);
+    expect(session.delivered).toEqual([]);
     session.receipts.of.take().answer(new Map([['c1', new Map([['bob', { delivered: 3, read: 0 }]])]]));
     session.settle();
     expect(session.delivered).toEqual([{ conv: 'c1', seq: 5 }]);

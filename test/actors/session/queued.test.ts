@@ -1,5 +1,6 @@
 /** Sends that were queued: answered at once, and `stored` when their number passes, wherever the device is by then. */
 import { describe, expect, it } from 'vitest';
+import { fault } from '#contract/effects';
 import type { LimitName } from '#contract/limits';
 import { sharedMessage } from '#actors/wire';
 import { enter, notice, start } from '#test/actors/session/scene';
@@ -37,6 +38,40 @@ describe('a send that is queued', () => {
       { t: 'stored', id: 'id-00001', seq: 3, mid: 'mid-3', at: 3 },
       { t: 'stored', id: 'id-00002', seq: 4 },
     ]);
+  });
+
+  it("'owed.lookMs': whose number has passed unseen is looked up after that time, and answered", () => {
+    const session = live({ 'owed.lookMs': 2_000 });
+    session.frame(send('id-00001'));
+    session.frame(send('id-00002'));
+    session.send({ t: 'queued', conv: 'c1', ids: ['id-00001', 'id-00002'] });
+    session.take();
+    session.advance(1_999);
+    expect(session.pending.numbersOf.calls).toEqual([]);
+    session.advance(1);
+    expect(session.pending.numbersOf.calls[0]?.args).toEqual(['c1', 'bob', ['id-00001', 'id-00002']]);
+    session.pending.numbersOf.take().answer(new Map([['id-00001', { seq: 2, mid: 'mid-2', at: 2 }]]));
+    session.settle();
+    expect(session.take()).toEqual([{ t: 'stored', id: 'id-00001', conv: 'c1', seq: 2, mid: 'mid-2', at: 2 }]);
+    // There may be more at once; then only every now and then, and no longer than something is owed.
+    session.pending.numbersOf.take().answer(new Map());
+    session.settle();
+    session.send(drained(3, 'id-00002'));
+    expect(session.take()).toMatchObject([{ t: 'stored', id: 'id-00002', seq: 3 }]);
+    session.advance(60_000);
+    expect(session.pending.numbersOf.calls).toHaveLength(2);
+  });
+
+  it('what cannot be looked up now is looked up again', () => {
+    const session = live({ 'owed.lookMs': 2_000 });
+    session.frame(send('id-00001'));
+    session.send({ t: 'queued', conv: 'c1', ids: ['id-00001'] });
+    for (let turn = 1; turn <= 3; turn += 1) {
+      session.advance(2_000);
+      expect(session.pending.numbersOf.calls).toHaveLength(turn);
+      session.pending.numbersOf.take().fail(fault('store.unavailable', 'away'));
+      session.settle();
+    }
   });
 
   it('gives its place among the sends in flight free', () => {

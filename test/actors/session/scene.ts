@@ -12,6 +12,7 @@ import {
   entry,
   heldBus,
   heldInbox,
+  heldPending,
   heldPositions,
   heldReceipts,
   heldStore,
@@ -56,6 +57,7 @@ export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const store = heldStore();
   const receipts = heldReceipts();
   const inbox = heldInbox();
+  const pending = heldPending();
   const { delivery, gateway, presence } = neighbours();
   const told: { conv: string; message: ToConversation }[] = [];
   /** What devices hold, as conversations are told. */
@@ -70,7 +72,7 @@ export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const inForce = limitsWith(limits);
   const kit = {
     node: 'n1',
-    ports: { tokens, bus, positions, receipts, inbox, store },
+    ports: { tokens, bus, positions, receipts, inbox, store, pending },
     ids,
     limits: inForce,
     delivery,
@@ -83,7 +85,7 @@ export const start = (limits: Partial<Record<LimitName, number>> = {}) => {
   const frame = (given: ClientFrame): void => {
     actor.send({ t: 'frame', frame: given });
   };
-  const ports = { tokens, bus, positions, receipts, inbox, store };
+  const ports = { tokens, bus, positions, receipts, inbox, store, pending };
   return { ...actor, ...out, ...ports, delivery, gateway, presence, told, delivered, frame };
 };
 

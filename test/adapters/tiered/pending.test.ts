@@ -80,7 +80,8 @@ const start = (changed: Partial<Record<LimitName, number>> = {}) => {
     of: (conv: string) => server.answer([...server.setOf(conv)]),
     run: () => server.answer(server.run),
   };
-  const pending = new TieredPending({ node: 'a', set, log: events, time: timeOf(clock), limits });
+  const stored = { numbersOf: () => Promise.resolve(new Map()) };
+  const pending = new TieredPending({ node: 'a', set, stored, log: events, time: timeOf(clock), limits });
   const batches: PendingBatch[] = [];
   const settle = async <T>(effect: Effect<T>, ms = 200): Promise<Outcome<T> | undefined> => {
     let outcome: Outcome<T> | undefined;

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { errorTable } from '#contract/errors';
 import type { ErrorCode } from '#contract/errors';
 import type { ClientFrame } from '#contract/frames';
-import { createDecoder } from '#protocol/decode';
+import { createDecoder, createHttpDecoder } from '#protocol/decode';
 import { protocolSchema } from '#protocol/json-schema';
 import type { Node } from '#test/conformance/fake/node';
+import { answerPoll } from '#test/conformance/fake/poll';
 import type { HttpAnswer } from '#test/conformance/fake/settings';
 import { readToken } from '#test/conformance/fake/tokens';
+import type { Claims } from '#test/conformance/fake/tokens';
 import { Refusal } from '#test/conformance/fake/world';
 
 export interface HttpRequest {
@@ -20,6 +22,7 @@ export interface HttpRequest {
 interface Asked {
   readonly node: Node;
   readonly user: string;
+  readonly claims: Claims;
   readonly query: URLSearchParams;
   readonly body: unknown;
   readonly conv: string;
@@ -31,10 +34,15 @@ const errorAnswer = (code: ErrorCode, retryAfterMs?: number): HttpAnswer => ({
   ...(retryAfterMs === undefined ? {} : { headers: { 'retry-after': '1' } }),
 });
 
+const sizesOf = ({ node: { settings } }: Asked) => ({
+  'body.bytes': settings.bodyBytes,
+  'meta.bytes': settings.metaBytes,
+  'title.bytes': 512,
+});
+
 /** The body or the query as the frame it stands for. */
 const frameOf = <T extends ClientFrame['t']>(asked: Asked, t: T, fields: object): Extract<ClientFrame, { t: T }> => {
-  const { bodyBytes, metaBytes } = asked.node.settings;
-  const decode = createDecoder({ 'body.bytes': bodyBytes, 'meta.bytes': metaBytes, 'title.bytes': 512 });
+  const decode = createDecoder(sizesOf(asked));
   const decoded = decode(JSON.stringify({ ...fields, t }));
   if ('error' in decoded) throw new Refusal(decoded.error.code);
   return decoded.frame as Extract<ClientFrame, { t: T }>;
@@ -97,13 +105,23 @@ const inbox = (asked: Asked): HttpAnswer => {
   return { status: 200, body: { ...node.world.inbox(user, frame.limit, frame.page?.at), source: 'embedded' } };
 };
 
+const poll = (asked: Asked): Promise<HttpAnswer> => {
+  const decoder = createHttpDecoder(sizesOf(asked));
+  const decoded = decoder.poll(Buffer.from(JSON.stringify(asked.body) ?? ''));
+  if ('error' in decoded) throw new Refusal(decoded.error.code);
+  return answerPoll(asked.node, asked.claims, decoded.frame);
+};
+
 const list = ({ node, user, conv }: Asked): HttpAnswer => ({ status: 200, body: node.membersOf(user, conv) });
 
-const routes: Readonly<Record<string, Readonly<Record<string, (asked: Asked) => HttpAnswer>>>> = {
+type Route = (asked: Asked) => HttpAnswer | Promise<HttpAnswer>;
+
+const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/messages': { GET: readHistory, POST: send },
   '/conversations': { POST: open },
   '/conversations/CONV/members': { GET: list, POST: change },
   '/inbox': { GET: inbox },
+  '/poll': { POST: poll },
 };
 
 const open200 = (body: HttpAnswer['body']): HttpAnswer => ({ status: 200, body });
@@ -114,7 +132,7 @@ const pathOf = (url: URL): { path: string; conv: string } => {
   return { path: '/conversations/CONV/members', conv: decodeURIComponent(conv) };
 };
 
-const route = (node: Node, { method, url: target, token, body }: HttpRequest): HttpAnswer => {
+const route = (node: Node, { method, url: target, token, body }: HttpRequest): ReturnType<Route> => {
   const url = new URL(target, 'http://little');
   const { path, conv } = pathOf(url);
   if (path === '/healthz' || path === '/readyz' || path === '/protocol.json') {
@@ -128,14 +146,14 @@ const route = (node: Node, { method, url: target, token, body }: HttpRequest): H
   const claims = readToken(token ?? '', node.settings.leewaySeconds, node.fault.tolerates);
   if (claims === undefined) return errorAnswer('gateway.unauthenticated');
   const { httpIn = (same: unknown) => same } = node.fault;
-  return work({ node, user: claims.user, query: url.searchParams, body: httpIn(parsed(body)), conv });
+  return work({ node, user: claims.user, claims, query: url.searchParams, body: httpIn(parsed(body)), conv });
 };
 
-export const answerHttp = (node: Node, request: HttpRequest): HttpAnswer => {
+export const answerHttp = async (node: Node, request: HttpRequest): Promise<HttpAnswer> => {
   const { http = (answer: HttpAnswer) => answer } = node.fault;
   const line = `${request.method} ${request.url}`;
   try {
-    return http(route(node, request), line);
+    return http(await route(node, request), line);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return http(errorAnswer(error.code, error.retryAfterMs), line);

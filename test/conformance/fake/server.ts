@@ -188,9 +188,14 @@ export interface LittleServer {
 export const startLittleServer = async (fault: Fault = {}): Promise<LittleServer> => {
   const node = new Node(fault);
   const http = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
+    void bodyOf(request).then(async (body) => {
       const { method = 'GET', url = '/', headers } = request;
-      const answer = answerHttp(node, { method, url, token: headers.authorization?.replace('Bearer ', ''), body });
+      const answer = await answerHttp(node, {
+        method,
+        url,
+        token: headers.authorization?.replace('Bearer ', ''),
+        body,
+      });
       response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
       response.end(JSON.stringify(answer.body));
     });

@@ -14,6 +14,7 @@ export interface Settings {
   readonly heartbeatMs: number;
   readonly presenceMs: number;
   readonly typingMs: number;
+  readonly pollMs: number;
   readonly badFrames: number;
   readonly leewaySeconds: number;
   readonly framesPerSecond: number;
@@ -42,6 +43,7 @@ export const settings: Settings = {
   heartbeatMs: 400,
   presenceMs: 200,
   typingMs: 3_000,
+  pollMs: 25_000,
   badFrames: 10,
   leewaySeconds: 5,
   framesPerSecond: 2_000,
@@ -151,6 +153,7 @@ export type Forgotten =
   | 'typing of strangers'
   | 'sharing'
   | 'earlier watches'
+  | 'long polls'
   | 'other connections';
 
 export const asFrame = (frame: ServerFrame): Frame => ({ ...frame });

@@ -30,6 +30,15 @@ export const httpFaults: Readonly<Record<string, Fault>> = {
   'http.send-bad': { httpIn: (body) => (typeof body === 'object' ? { id: 'made-by-server', ...body } : body) },
   'http.retry-after': answers(allOf, () => ({ headers: {} })),
 
+  'http.poll': answers('POST /poll', ({ body }) => ({ body: { ...body, resumed: [] } })),
+  'http.poll-waits': forgets('long polls'),
+  'http.poll-acks': forgets('cursors acknowledge'),
+  'http.poll-page': settingsOf({ pageBytes: 1_000_000 }),
+  'http.poll-events': answers('POST /poll', ({ body }) => ({ body: { ...body, events: [] } })),
+  'http.poll-bad': {
+    httpIn: (body) => (typeof body === 'object' ? { device: 'made-by-server', ...body } : body),
+  },
+
   'http.open': statuses('POST /conversations', 201, 200),
   'http.open-direct': forgets('one direct conversation'),
   'http.open-founders': forgets('founders over HTTP'),
@@ -38,7 +47,7 @@ export const httpFaults: Readonly<Record<string, Fault>> = {
   'http.members-told': drops('message', ({ event }) => event !== undefined),
   'http.members-refused': statuses(allOf, 403, 404),
   'http.inbox': answers('GET /inbox', ({ body }) => ({ body: { ...body, items: [] } })),
-  'http.unauthenticated': statuses('GET /inbox', 401, 403),
+  'http.unauthenticated': statuses('POST /poll', 401, 403),
   'http.expired': tolerates('expired'),
   'http.not-found': statuses(allOf, 404, 400),
   'http.method': statuses(allOf, 405, 404),

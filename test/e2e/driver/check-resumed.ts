@@ -10,11 +10,14 @@ import type { ConnectionRecord, Recording } from '#test/e2e/driver/log';
 /** The highest number of a conversation that any client had been told of before the n-th moment of the run. */
 type KnownBefore = (conv: string, n: number) => number;
 
-export function checkResumed({ recordings }: Evidence, ledgers: ReadonlyMap<string, Ledger>): Finding[] {
+export function checkResumed(
+  { recordings, storeWasAway = false }: Evidence,
+  ledgers: ReadonlyMap<string, Ledger>,
+): Finding[] {
   const known = knownBefore(recordings);
   return recordings.flatMap((recording) =>
     recording.connections.flatMap((connection, index) =>
-      new ConnectionCheck(recording, connection, index, ledgers, known).run(),
+      new ConnectionCheck(recording, connection, index, ledgers, known, storeWasAway).run(),
     ),
   );
 }
@@ -49,6 +52,7 @@ class ConnectionCheck {
     readonly index: number,
     readonly ledgers: ReadonlyMap<string, Ledger>,
     readonly known: KnownBefore,
+    readonly mayBeLate: boolean,
   ) {}
 
   run(): Finding[] {
@@ -128,8 +132,19 @@ class ConnectionCheck {
     if (from !== due) this.#found(conv, `${what}: does not go on from cursor ${cursor} (since ${since})`);
     if (to < from - 1) this.#found(conv, `${what}: is no range`);
     const told = this.known(conv, this.#saidHelloAt);
-    if (to < told && !this.#gapFollows(conv, to + 1))
+    const comes = this.#gapFollows(conv, to + 1) || (this.mayBeLate && this.#comesLater(conv, to + 1));
+    if (to < told && !comes)
       this.#found(conv, `${what}: ends below ${told}, which a client knew before this \`hello\``);
+  }
+
+  /** Or the connection ended before it could. */
+  #comesLater(conv: string, seq: number): boolean {
+    const { traffic, closed } = this.connection;
+    const comes = traffic.some(
+      ({ dir, frame }) =>
+        dir === 'in' && (frame.t === 'message' || frame.t === 'stored') && frame.conv === conv && frame.seq === seq,
+    );
+    return comes || closed !== null;
   }
 
   /** A replay that paused for a full window may end there, with the rest announced as a gap. */

@@ -246,6 +246,19 @@ describe('the checker', () => {
     expect(report(check(repeated), new Log())).toBe('');
   });
 
+  test('where the store was away, takes what `resumed` did not know of if it comes later, and only then', () => {
+    const late = scene();
+    const again = anna(late, 2);
+    again.closed = null;
+    replace(again, message(four));
+    replace(again, message(five));
+    replace(again, resumed(4, 5), resumed(4, 3), message(four), message(five));
+    expect(report(check(late), new Log())).toMatch(/ends below 5/);
+    expect(report(check({ ...late, storeWasAway: true }), new Log())).toBe('');
+    replace(again, message(four));
+    expect(report(check({ ...late, storeWasAway: true }), new Log())).toMatch(/ends below 5/);
+  });
+
   test('takes an announced gap for shown once it was read', () => {
     const announced = scene();
     const again = anna(announced, 2);

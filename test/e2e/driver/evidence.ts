@@ -25,6 +25,8 @@ export interface Evidence {
   readonly inboxes?: readonly Inbox[];
   /** Place in the order of the run after which nothing was lost any more. */
   readonly quietSince?: number;
+  /** The store could not be asked at times: what `resumed` did not know of then must come later on that connection. */
+  readonly storeWasAway?: boolean;
 }
 
 export type CheckName =

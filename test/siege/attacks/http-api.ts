@@ -65,6 +65,20 @@ async function bad(camp: Camp): Promise<void> {
     camp.expect(`${line} ${body.slice(0, 40)}`, (await request(camp, line, headers, body)).status, status);
 }
 
+/** Each poll is a session that is set up and taken down: as fast as they are answered, by many devices. */
+async function polls(camp: Camp, headers: Record<string, string>, device: string): Promise<void> {
+  const reply = await request(camp, 'POST /poll', headers, JSON.stringify({ device, cursors: {}, waitMs: 0 }));
+  const what = reply.text.includes('"messages":[') ? 'messages' : code(reply);
+  const answers = ['200 messages', '429 gateway.rate_limited', '503 gateway.overloaded'];
+  camp.expect('a poll', `${reply.status} ${what}`, ...answers);
+}
+
+async function pollStorm(camp: Camp): Promise<void> {
+  const headers = { Authorization: `Bearer ${camp.token()}` };
+  let count = 0;
+  await camp.again(16, 1, () => polls(camp, headers, `device-${(count += 1) % 30}`));
+}
+
 export const httpApi: readonly Attack[] = [
   {
     name: 'forged tokens over HTTP',
@@ -83,5 +97,11 @@ export const httpApi: readonly Attack[] = [
     answer: '400, 403, 405, 413',
     memoryMiB: 64,
     strike: (camp) => camp.again(4, 10, () => bad(camp)),
+  },
+  {
+    name: 'polls without pause',
+    answer: '200, 429, 503',
+    memoryMiB: 64,
+    strike: pollStorm,
   },
 ];
