@@ -5,6 +5,7 @@ import { startLive, wantsServices } from './lib/live.mjs';
 import { checks, reportFile, runChecks } from './lib/parts.mjs';
 import { root, run, tool } from './lib/root.mjs';
 import { count, lastLine, table } from './lib/summary.mjs';
+import { demand } from './services/install.mjs';
 
 /** @typedef {import('./lib/summary.mjs').Report} Report */
 
@@ -24,8 +25,12 @@ async function runTests(env) {
 
 const args = process.argv.slice(2);
 const started = performance.now();
-const starting = wantsServices(args) ? startLive(process.env) : undefined;
-const [parts, services] = await Promise.all([runChecks(checks, 2), starting]);
+const isWhole = wantsServices(args);
+const starting = isWhole ? startLive(process.env) : undefined;
+const talk = { say: (/** @type {string} */ line) => void process.stdout.write(`${line}\n`), signal: undefined };
+// Had before any test wants it: two of them would not wait for each other. Where it cannot be had, they say so.
+const browser = isWhole ? demand('chromium', talk).catch(() => undefined) : undefined;
+const [parts, services] = await Promise.all([runChecks(checks, 2), starting, browser]);
 const tests = await runTests(services?.env ?? {});
 parts.push(...(services === undefined ? [] : [services.part]), tests.part);
 const notes = [...(services?.notes ?? []), ...tests.notes];

@@ -1,7 +1,7 @@
 // What services and tests need and how it is had: programs from Debian, Java archives from Maven Central into a cache
 // outside of the project, made once a version. What cannot be had is said with the way to get it.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasCommand, run } from './commands.mjs';
 import { dynamodbVersion, kafkaVersion } from './versions.mjs';
@@ -34,6 +34,9 @@ export function demand(program, talk) {
   return mine;
 }
 
+/** apt-get does not wait for another that holds its lists: tests of two processes may want a package at once. */
+const alone = ['flock', join(tmpdir(), 'hogmanay-apt.lock')];
+
 /** @param {keyof typeof packages} program @param {Talk} talk */
 async function install(program, { say, signal }) {
   if (hasCommand(program)) return;
@@ -45,8 +48,8 @@ async function install(program, { say, signal }) {
   // The run level keeps the package from starting a service of its own.
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   try {
-    await run(['apt-get', 'update'], { env, signal });
-    await run(['apt-get', 'install', '-y', '--no-install-recommends', name], { env, signal });
+    await run([...alone, 'apt-get', 'update'], { env, signal });
+    await run([...alone, 'apt-get', 'install', '-y', '--no-install-recommends', name], { env, signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw new Missing(`${program} is not installed, and ${how} failed`, { cause: error });
