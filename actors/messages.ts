@@ -196,7 +196,7 @@ export interface PresenceIs {
 
 export type ToPresence =
   /** A session of this user is connected. */
-  | { readonly t: 'came'; readonly user: User; readonly session: string }
+  | { readonly t: 'came'; readonly user: User; readonly session: string; readonly ref: Ref<ToSession> }
   /** Its socket went; the user may come back. It watches no more. */
   | { readonly t: 'lost'; readonly user: User; readonly session: string }
   /** It is over; its socket went at `at`. */

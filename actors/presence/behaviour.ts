@@ -4,7 +4,7 @@
  */
 import type { User } from '#contract/conversation';
 import type { ToPresence } from '#actors/messages';
-import type { Hands, Message, Own, PresenceActorState, PresenceKit } from '#actors/presence/state';
+import type { Hands, Here, Message, Own, PresenceActorState, PresenceKit } from '#actors/presence/state';
 import {
   changed,
   lookAtUnsure,
@@ -46,7 +46,7 @@ const begin = ({ limits }: PresenceKit, ctx: Context<Message>): PresenceActorSta
 const receive = (hands: Hands, message: Message): void => {
   switch (message.t) {
     case 'came':
-      return came(hands, message.user, message.session);
+      return came(hands, message);
     case 'went':
       return went(hands, message);
     case 'watch':
@@ -82,11 +82,15 @@ const receiveOwn = (hands: Hands, message: Own): void => {
   }
 };
 
-const came = (hands: Hands, user: User, session: string): void => {
+const came = (hands: Hands, { user, session, ref }: Extract<ToPresence, { t: 'came' }>): void => {
   const { kit, state, ctx } = hands;
+  const one: Here = { ref, hasSocket: true };
   const sessions = state.here.get(user);
-  if (sessions !== undefined) return void sessions.set(session, true);
-  state.here.set(user, new Map([[session, true]]));
+  if (sessions !== undefined) {
+    release(sessions);
+    return void sessions.set(session, one);
+  }
+  state.here.set(user, new Map([[session, one]]));
   const marking = kit.ports.presence.beat(kit.node, [user], ctx.now);
   ctx.start(marking, () => ({ t: 'marked', users: [user] }));
 };
@@ -95,7 +99,23 @@ const came = (hands: Hands, user: User, session: string): void => {
 const lost = (hands: Hands, user: User, session: string): void => {
   unwatch(hands, session);
   const sessions = hands.state.here.get(user);
-  if (sessions?.has(session) === true) sessions.set(session, false);
+  const one = sessions?.get(session);
+  if (sessions === undefined || one === undefined) return;
+  release(sessions);
+  one.hasSocket = false;
+  if (sessions.size > 1) release(sessions);
+};
+
+/**
+ * One session is enough to keep a user online. Those that wait for their user beside it would be as many as their
+ * connections, or polls, of the whole grace period.
+ */
+const release = (sessions: Map<string, Here>): void => {
+  for (const [session, { ref, hasSocket }] of sessions) {
+    if (hasSocket) continue;
+    sessions.delete(session);
+    ref.tell({ t: 'replaced' });
+  }
 };
 
 const went = (hands: Hands, { user, session, at }: Extract<ToPresence, { t: 'went' }>): void => {
@@ -115,9 +135,14 @@ const allGo = ({ kit, state, ctx }: Hands): void => {
   state.machine.stop();
 };
 
+const hasSocket = (sessions: ReadonlyMap<string, Here>): boolean => {
+  for (const one of sessions.values()) if (one.hasSocket) return true;
+  return false;
+};
+
 const beat = ({ kit, state, ctx }: Hands): void => {
   const users: User[] = [];
-  for (const [user, sessions] of state.here) if ([...sessions.values()].includes(true)) users.push(user);
+  for (const [user, sessions] of state.here) if (hasSocket(sessions)) users.push(user);
   if (users.length > 0) ctx.start(kit.ports.presence.beat(kit.node, users, ctx.now), () => ({ t: 'done' }));
 };
 

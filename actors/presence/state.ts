@@ -16,6 +16,12 @@ export interface PresenceKit {
   readonly limits: Limits;
 }
 
+/** A session; one without its socket waits for its user to come back. */
+export interface Here {
+  readonly ref: Ref<ToSession>;
+  hasSocket: boolean;
+}
+
 export interface Watcher {
   readonly session: string;
   readonly ref: Ref<ToSession>;
@@ -27,8 +33,8 @@ export interface Watcher {
 
 export interface PresenceActorState {
   readonly machine: MachineHost<typeof presenceMachine>;
-  /** Sessions on this node by user, and whether each has its socket. */
-  readonly here: Map<User, Map<string, boolean>>;
+  /** Sessions on this node by user. */
+  readonly here: Map<User, Map<string, Here>>;
   readonly watchers: Map<string, Watcher>;
   /** Watchers by the user they watch. */
   readonly watched: Map<User, Set<Watcher>>;

@@ -130,7 +130,8 @@ const replay = (hands: Hands, last: Resync['last']): void => {
   if (!state.machine.in('authenticating')) return;
   welcome(hands);
   endOlder(hands);
-  if (state.who !== undefined) hands.kit.presence.tell({ t: 'came', user: state.who.user, session: state.name });
+  if (state.who !== undefined)
+    hands.kit.presence.tell({ t: 'came', user: state.who.user, session: state.name, ref: hands.ctx.self });
   state.machine.send({ type: 'WELCOMED' });
   for (const [conv, cursor] of state.cursors) named(hands, conv, cursor, last.get(conv));
   for (const [conv, known] of last) if (!state.cursors.has(conv)) unnamed(hands, conv, known);

@@ -23,7 +23,8 @@ const start = (limits: Partial<Record<LimitName, number>> = {}) => {
     actor.settle();
   };
   const told = () => ref.take().flatMap((message) => (message.t === 'presence' ? message.states : []));
-  return { ...actor, presence, members, watch, shares, seen, told };
+  const session = recorder<ToSession>('whose');
+  return { ...actor, presence, members, session, watch, shares, seen, told };
 };
 
 const online: Seen = { online: true, lastSeenAt: 7 };
@@ -132,7 +133,7 @@ describe('watching', () => {
 describe('limits of presence', () => {
   it('presence.beatMs: how often a node says who is here', () => {
     const actor = start({ 'presence.beatMs': 30 });
-    actor.send({ t: 'came', user: 'alice', session: 's1' });
+    actor.send({ t: 'came', user: 'alice', session: 's1', ref: actor.session });
     actor.advance(60);
     expect(actor.presence.beat.calls).toHaveLength(3);
   });
@@ -150,8 +151,8 @@ describe('limits of presence', () => {
 describe('marks', () => {
   it('C32 says who is connected here when they come, and every presence.beatMs', () => {
     const actor = start();
-    actor.send({ t: 'came', user: 'alice', session: 's1' });
-    actor.send({ t: 'came', user: 'alice', session: 's2' });
+    actor.send({ t: 'came', user: 'alice', session: 's1', ref: actor.session });
+    actor.send({ t: 'came', user: 'alice', session: 's2', ref: actor.session });
     expect(actor.presence.beat.calls).toHaveLength(1);
     actor.advance(20_000);
     expect(actor.presence.beat.calls[1]?.args).toEqual(['n1', ['alice'], 20_000]);
@@ -159,16 +160,39 @@ describe('marks', () => {
 
   it('whoever has no socket is seen no more, and counts as here until the session is over', () => {
     const actor = start();
-    actor.send({ t: 'came', user: 'alice', session: 's1' });
+    actor.send({ t: 'came', user: 'alice', session: 's1', ref: actor.session });
     actor.send({ t: 'lost', user: 'alice', session: 's1' });
     actor.advance(20_000);
     expect(actor.presence.beat.calls).toHaveLength(1);
     expect(actor.presence.gone.calls).toHaveLength(0);
   });
 
+  it('of the sessions without a socket one at most waits for its user, and none beside a connected one', () => {
+    const actor = start();
+    const replaced = () => actor.session.take().length;
+    for (let n = 1; n <= 100; n += 1) {
+      actor.send({ t: 'came', user: 'alice', session: `s${n}`, ref: actor.session });
+      actor.send({ t: 'lost', user: 'alice', session: `s${n}` });
+    }
+    expect(replaced()).toBe(99);
+    actor.send({ t: 'came', user: 'alice', session: 't1', ref: actor.session });
+    expect(replaced()).toBe(1);
+    actor.send({ t: 'came', user: 'alice', session: 't2', ref: actor.session });
+    actor.send({ t: 'lost', user: 'alice', session: 't1' });
+    expect(replaced()).toBe(1);
+    actor.advance(20_000);
+    expect(actor.presence.beat.calls).toHaveLength(2);
+    actor.send({ t: 'lost', user: 'alice', session: 't2' });
+    expect(replaced()).toBe(0);
+    actor.send({ t: 'went', user: 'alice', session: 't1', at: 1 });
+    expect(actor.presence.gone.calls).toHaveLength(0);
+    actor.send({ t: 'went', user: 'alice', session: 't2', at: 2 });
+    expect(actor.presence.gone.calls.map(({ args }) => args)).toEqual([['n1', 'alice', 2]]);
+  });
+
   it('the last device that goes takes its user along, as of when its socket went', () => {
     const actor = start();
-    for (const session of ['s1', 's2']) actor.send({ t: 'came', user: 'alice', session });
+    for (const session of ['s1', 's2']) actor.send({ t: 'came', user: 'alice', session, ref: actor.session });
     actor.send({ t: 'went', user: 'alice', session: 's1', at: 3 });
     expect(actor.presence.gone.calls).toHaveLength(0);
     actor.send({ t: 'went', user: 'alice', session: 's2', at: 4 });
@@ -178,7 +202,7 @@ describe('marks', () => {
 
   it('a node that stops says of all its users when they were last seen', () => {
     const actor = start();
-    actor.send({ t: 'came', user: 'alice', session: 's1' });
+    actor.send({ t: 'came', user: 'alice', session: 's1', ref: actor.session });
     actor.advance(7);
     actor.system.stop();
     actor.settle();
@@ -188,7 +212,7 @@ describe('marks', () => {
   it('a change on this node is told at once', () => {
     const actor = watching();
     actor.told();
-    actor.send({ t: 'came', user: 'alice', session: 's9' });
+    actor.send({ t: 'came', user: 'alice', session: 's9', ref: actor.session });
     actor.send({ t: 'went', user: 'alice', session: 's9', at: 9 });
     actor.presence.gone.take().answer(undefined);
     actor.settle();
