@@ -28,6 +28,8 @@ export default defineConfig({
     mockReset: true,
     restoreMocks: true,
     teardownTimeout: 10_000,
+    // What a checker found stands in the message of a failure, in full.
+    chaiConfig: { truncateThreshold: 2_000 },
     coverage: { include: ['src/**', 'machines/**', 'actors/**'], reportsDirectory: 'coverage' },
     projects: [
       {

@@ -155,7 +155,7 @@ export const limitTable = {
   'kafka.requestMs': row(3_000, 'ms', 'a request that no broker answers is tried again, a few times'),
   'kafka.sessionMs': row(10_000, 'ms', 'a reader that says nothing for this long loses its partitions'),
   'kafka.pollMs': row(50, 'ms', 'how long a broker waits for records, and other partitions for a slow reader'),
-  'kafka.rejoinMs': row(1_000, 'ms', 'how long a reader that fell out of its group waits before it joins again'),
+  'kafka.rejoinMs': row(1_000, 'ms', 'the pause of a reader that fell out of its group, and of a batch not committed'),
   'kafka.closeMs': row(3_000, 'ms', 'what a broker has not answered by then is left behind'),
   // The registry, pending writes and their drain.
   'owed.lookMs': row(5_000, 'ms', 'how often it is looked up what has become of sends that were queued'),

@@ -20,6 +20,17 @@ describe('summary', () => {
     expect(count(report(false, file('failed', 'passed', 'failed')), 1)).toMatchObject({ passed: 1, failed: 1 });
   });
 
+  test('a failed test is named, with the beginning of what it says', () => {
+    const failureMessages = [`expected this\nto be that\n\n${'and so on\n'.repeat(50)}`];
+    const told = {
+      ...file('failed'),
+      assertionResults: [{ status: 'failed', fullName: 'a failed test', failureMessages }],
+    };
+    const [note] = count(report(false, told), 1).notes;
+    expect(note).toMatch(/^failed: a failed test\n {4}expected this\n {4}to be that\n {4}and so on\n/);
+    expect(note?.split('\n')).toHaveLength(12);
+  });
+
   test('a file that could not be loaded has failed', () => {
     expect(count(report(false, file('passed', 'passed'), file('failed')), 1)).toMatchObject({ passed: 1, failed: 1 });
   });

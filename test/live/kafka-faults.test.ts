@@ -240,6 +240,31 @@ describe('a broker that stands still', () => {
       expect(held.get(`${place.partition} ${place.offset}`)).toEqual({ key, value: n });
   }, 90_000);
 
+  it("'kafka.rejoinMs': a batch that could not be committed is handed out again, though nobody asked", async () => {
+    const log = await openLog({ 'kafka.requestMs': 500, 'kafka.rejoinMs': 200 });
+    const key = freshName('key-');
+    const held: LogBatch[] = [];
+    const listener = listening({ log }, { topic: 'messages', from: 'newest' }, (batch) => held.push(batch));
+    await settle(listener.reader.joined);
+    await settle(log.append('messages', records(key, 1, 2)));
+    await until(
+      () => held.length === 1,
+      () => 'a batch is handed out',
+      20_000,
+    );
+    broker().pause();
+    const outcome = await settle(held[0]?.done() ?? (() => undefined));
+    broker().resume();
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'store.unavailable' } });
+    await until(
+      () => held.length > 1,
+      () => 'it is handed out again',
+      40_000,
+    );
+    expect(listener.of(key).slice(0, 2)).toEqual([1, 2]);
+    expect(await settle(held.at(-1)?.done() ?? (() => undefined))).toMatchObject({ ok: true });
+  }, 90_000);
+
   it("'kafka.closeMs': closing does not wait for it any longer than that", async () => {
     const log = await openLog({ 'kafka.closeMs': 500 });
     const listener = listening({ log }, { topic: 'messages', from: 'newest' });

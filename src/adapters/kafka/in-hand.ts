@@ -16,6 +16,8 @@ export interface InHandKit {
   /** The partition goes on from there. */
   readonly release: (batch: InHand, next: bigint) => void;
   readonly alarm: (delayMs: number, ring: () => void) => void;
+  /** How long a batch that could not be committed stays where it is, in ms. */
+  readonly againMs: number;
 }
 
 const isVoid = failed(fault('store.unavailable', 'the batch is no longer this reader’s'));
@@ -52,7 +54,14 @@ export class InHand implements LogBatch {
       await this.#kit.commit(this.partition, upTo + 1n);
       if (!this.#isOver) this.#kit.release(this, upTo + 1n);
     });
-    return (done) => (this.#isOver ? done(isVoid) : commit(done));
+    return (done) => {
+      if (this.#isOver) return done(isVoid);
+      commit((outcome) => {
+        // Whoever does not look at the outcome would hold up the partition for good.
+        if (!outcome.ok) this.again(this.#kit.againMs);
+        done(outcome);
+      });
+    };
   }
 
   again(afterMs: number): void {

@@ -235,7 +235,7 @@ export class Reading implements LogReader {
           payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(next) }] }] }),
         effect: (work) => this.#guarded('repeatable', work),
         release: (released, next) => this.#release(released, next),
-        alarm: (delayMs, ring) => time.alarm(delayMs, ring),
+        ...{ alarm: (delayMs, ring) => time.alarm(delayMs, ring), againMs: limits['kafka.rejoinMs'] },
       },
       batch,
     );

@@ -58,7 +58,10 @@ export interface LogBatch {
   readonly records: readonly LogRecord[];
   /** How many records of the partition come after these. */
   readonly lag: bigint;
-  /** Commits behind the last record, or behind `upTo`; what comes after it is handed out again. May be tried again. */
+  /**
+   * Commits behind the last record, or behind `upTo`; what comes after it is handed out again. May be tried again;
+   * where it fails and is not, all is handed out again after a while.
+   */
   done(upTo?: bigint): Effect<void>;
   /** Hands the same records out again after `afterMs`. */
   again(afterMs: Millis): void;

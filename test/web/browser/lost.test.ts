@@ -60,6 +60,7 @@ it('two tabs of one user are told the same, and write without getting in each ot
   await alice.write('from the first');
   await second.sees('from the first');
   await second.write('from the second');
+  await bob.sees('from the first', 'from the second');
   await bob.write('to both');
   const all = ['from the first', 'from the second', 'to both'];
   for (const guest of [alice, second, bob]) await guest.sees(...all);
